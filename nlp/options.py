@@ -1,0 +1,58 @@
+"""The choices that an analyst may change, as frozen values; flows/settings.toml holds them and says what each means."""
+
+from dataclasses import fields
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+__all__ = ["STRICT", "DraftOptions", "PriorityOptions", "TopicOptions", "Weights"]
+
+STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class TopicOptions:
+    floor: int = Field(ge=2)
+    smallest: int = Field(ge=1)
+    average: int = Field(ge=2)
+    nearest: float = Field(ge=-1, le=1)
+    dimensions: int = Field(gt=1)
+    resamples: int = Field(ge=0)
+    top_terms: int = Field(gt=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class Weights:
+    """Of the components of strategic urgency; they sum to 1."""
+
+    demand: float = Field(ge=0)
+    policy: float = Field(ge=0)
+    patents: float = Field(ge=0)
+    breadth: float = Field(ge=0)
+    foreign: float = Field(ge=0)
+
+    def __post_init__(self) -> None:
+        total = sum(self.values())
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"权重合计应为 1，现为 {total:g}")
+
+    def values(self) -> tuple[float, ...]:
+        return tuple(getattr(self, f.name) for f in fields(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class PriorityOptions:
+    draws: int = Field(gt=0)
+    half_demand: float = Field(gt=0)
+    half_policy: float = Field(gt=0)
+    half_patents: float = Field(gt=0)
+    weight_doubt: float = Field(gt=0)
+    high_urgency: float = Field(gt=0, lt=1)
+    high_advantage: float = Field(gt=0, lt=1)
+    weights: Weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class DraftOptions:
+    topics_per_segment: int = Field(ge=1)
+    sources_per_card: int = Field(ge=1)

@@ -1,0 +1,387 @@
+"""Every record that crosses a stage. Frozen, slotted, keyword-only.
+
+Offsets count characters in the stored text of the record they name, end exclusive.
+Money is in 万元. A missing value is None, never 0 or "".
+Regions are 上海 江苏 浙江 安徽, another province's short name, or 未知.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+__all__ = [
+    "Assignment",
+    "Block",
+    "Call",
+    "ChainVerdict",
+    "Clause",
+    "Count",
+    "Demand",
+    "Document",
+    "Fact",
+    "Fragment",
+    "Grid",
+    "Kind",
+    "Paragraph",
+    "Patent",
+    "Policy",
+    "Priority",
+    "Project",
+    "Quadrant",
+    "Rejected",
+    "RoadmapDraft",
+    "Section",
+    "SourceRef",
+    "Submission",
+    "Table",
+    "Term",
+    "TermMention",
+    "Topic",
+    "Unit",
+]
+
+
+class Kind(StrEnum):
+    """What a file or record is about; the value is the command line's word."""
+
+    DEMAND = "demand"
+    POLICY = "policy"
+    PATENT = "patent"
+    PROJECT = "project"
+    NOTICE = "notice"
+
+
+# ---- reading ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One paragraph or heading of a document, in reading order."""
+
+    text: str
+    location: str  # 第3段, 第2页, 第14行
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A grid of cell texts as it stands in the file, the header (if any) still among the rows."""
+
+    rows: tuple[tuple[str, ...], ...]
+    location: str  # 表1, 工作表“需求汇总”
+    row_offset: int = 1  # number of rows[0] in the file, for people: 第{row_offset + i}行
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """Something that was set aside, so that nothing is lost without a reason."""
+
+    source: str
+    location: str | None
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What a reader makes of one file: text blocks and tables, no meaning yet."""
+
+    name: str  # path below the inbox, with / as separator
+    sha256: str
+    suffix: str  # .docx
+    title: str | None
+    blocks: tuple[Block, ...]
+    tables: tuple[Table, ...]
+    warnings: tuple[str, ...] = ()
+    rejected: tuple[Rejected, ...] = ()  # lines that the reader could not take
+
+
+# ---- parsed sources -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One form or list row (一份需求征集表) as received. Contact fields never enter it."""
+
+    submission_id: str
+    source_file: str
+    source_location: str
+    organisation: str | None
+    region: str
+    received: date | None
+    unused_fields: tuple[str, ...] = ()  # labels that were seen and not used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """One technical need (技术需求) stated in a submission."""
+
+    demand_id: str
+    submission_id: str
+    version: int
+    superseded_by: str | None
+    source_file: str
+    source_location: str
+    organisation: str | None
+    region: str
+    title: str
+    text: str
+    budget_wan: float | None = None
+    fiscal_wan: float | None = None
+    period_years: float | None = None
+    segment: str | None = None  # known after classification; "none" is outside the chain
+    clarity: str | None = None
+    foreign_dependence: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    policy_id: str
+    title: str
+    doc_number: str | None  # 文号
+    issuer: str | None
+    level: str | None  # 国家 省 市 园区
+    region: str
+    date: date | None
+    status: str | None  # 草案 试行 正式
+    source_file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """The smallest citable part of a policy (条款)."""
+
+    clause_id: str
+    policy_id: str
+    path: str  # 三、（二）1.
+    heading: str | None  # the nearest heading above it
+    text: str
+    source_location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patent:
+    patent_id: str  # publication number, else application number, else the export's id
+    family_id: str | None
+    title: str
+    abstract: str
+    first_applicant: str | None
+    country: str | None  # of the first applicant, 中国 or another country's Chinese name
+    province: str  # of the first applicant, or 未知
+    year: int | None  # of filing, else of publication
+    ipc: tuple[str, ...]
+    source_file: str
+    source_location: str
+    segment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A past or running R&D project (历史项目)."""
+
+    project_id: str
+    title: str
+    organisation: str | None
+    region: str
+    year: int | None
+    status: str | None
+    text: str
+    source_file: str
+    source_location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A collection notice (征集通知), kept as its sentences until rules are compiled from it."""
+
+    call_id: str
+    title: str
+    text: str
+    source_file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many records of a kind were read, kept or set aside."""
+
+    name: str  # demand.kept, patent.rejected, …
+    value: int
+
+
+# ---- units, terms, segments ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """What is clustered: a demand, a policy clause or a patent."""
+
+    unit_id: str
+    unit_kind: Literal["demand", "clause", "patent"]
+    title: str
+    text: str  # title + "\n" + body; all mention offsets refer to it
+    region: str
+    organisation: str | None
+    source_file: str
+    source_location: str
+    ipc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermMention:
+    """A string of one unit that names a technology; unit.text[start:end] == surface."""
+
+    unit_id: str
+    term_id: str | None  # None until variants are merged
+    surface: str
+    start: int
+    end: int
+    score: float  # 0..1, higher is surer
+    extractor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """Mentions that mean the same, under one name."""
+
+    term_id: str
+    name: str
+    variants: tuple[str, ...]
+    n_mentions: int
+    n_units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainVerdict:
+    """The chain segment of one text, with what speaks for it."""
+
+    unit_id: str
+    segment: str  # id in the chain's file, or "none"
+    score: float  # 0..1
+    alternatives: tuple[tuple[str, float], ...]
+    evidence: tuple[str, ...]  # the strings and IPC codes that decided
+
+
+# ---- topics and ranking -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    topic_id: str  # ours, never the clusterer's number
+    segment: str
+    label: str
+    terms: tuple[str, ...]
+    n_demands: int
+    n_clauses: int
+    n_patents: int
+    regions: tuple[str, ...]
+    stability: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Where one unit went; topic_id None means unassigned, and `method` says why."""
+
+    unit_id: str
+    unit_kind: str
+    segment: str
+    topic_id: str | None
+    method: str
+    similarity: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One measured statement on a topic, with where it comes from."""
+
+    topic_id: str
+    fact: str
+    value: float
+    low: float | None
+    high: float | None
+    source_ids: tuple[str, ...]
+
+
+class Quadrant(StrEnum):
+    LEAD = "主攻"
+    JOINT = "联合"
+    MARKET = "市场化"
+    WATCH = "观察"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priority:
+    """A topic's place, with its parts. Components are 0..1 by fixed bounds."""
+
+    topic_id: str
+    rank: int  # among the topics of the chain, or among those outside it; 1 is first
+    urgency: float
+    advantage: float | None  # None: no patent of the topic names a province
+    quadrant: Quadrant | None
+    demand: float
+    policy: float
+    patents: float
+    breadth: float
+    foreign: float | None
+    rank_median: float
+    rank_p05: float
+    rank_p95: float
+    p_top10: float
+    confidence: Literal["A", "B", "C", "D"]
+    cross_region: bool
+
+
+# ---- the draft ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRef:
+    """A cell of a table in data/: where a number or a quotation of the draft comes from."""
+
+    table: str  # topics
+    row: str  # value of the table's first column
+    column: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fragment:
+    """A run of text. With no source it is fixed wording and may hold no digit."""
+
+    text: str
+    source: SourceRef | None = None
+    quote: bool = False  # text is a part of the source cell, not the whole of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    fragments: tuple[Fragment, ...]
+    style: Literal["body", "bullet", "note"] = "body"
+
+    @property
+    def text(self) -> str:
+        return "".join(f.text for f in self.fragments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table of the draft; every cell is a paragraph."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Paragraph, ...], ...]
+    widths: tuple[int, ...] = ()  # relative column widths; empty: equal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    anchor: str  # unique, ASCII, used for links
+    title: Paragraph
+    level: int  # 1..3
+    content: tuple[Paragraph | Grid, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadmapDraft:
+    title: str
+    notice: str  # 系统草稿，待专家论证
+    sections: tuple[Section, ...]
