@@ -1,0 +1,51 @@
+"""One run: its identity, its folder, and the settings and code that it used."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib import metadata
+from pathlib import Path
+
+from flows.settings import ROOT, Settings
+
+__all__ = ["PACKAGES", "Run", "code_version", "package_versions", "start"]
+
+PACKAGES = ("bertopic", "jieba", "numpy", "pandas", "prefect", "pyarrow", "rjieba", "scikit-learn", "spacy", "torch", "transformers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    run_id: str
+    as_of: date
+    seed: int
+    chain: str
+    work: Path  # unpublished folder of this run
+    settings: Settings
+
+    def data(self, name: str) -> Path:
+        """A table that is published."""
+        return self.work / "data" / f"{name}.parquet"
+
+    def stage(self, name: str) -> Path:
+        """A file between stages; it goes when the run is published."""
+        return self.work / ".stage" / name
+
+
+def start(*, work_root: Path, as_of: date | None, seed: int | None, chain: str | None, settings: Settings) -> Run:
+    """A run with a new id; what is not given comes from the settings, the date from the clock."""
+    now = datetime.now()
+    run_id = now.strftime("%Y%m%d-%H%M%S-%f")[:-3]
+    return Run(run_id=run_id, as_of=as_of or now.date(), seed=settings.run.seed if seed is None else seed,
+               chain=chain or settings.run.chain, work=work_root / run_id, settings=settings)
+
+
+def code_version() -> str:
+    """The package version and a hash over our own sources, so that two runs can be told apart by code."""
+    total = hashlib.sha256()
+    for path in sorted(p for layer in ("nlp", "flows") for p in (ROOT / layer).rglob("*.py")):
+        total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"{metadata.version('luxiantu')}+{total.hexdigest()[:12]}"
+
+
+def package_versions() -> dict[str, str]:
+    return {name: metadata.version(name) for name in PACKAGES}

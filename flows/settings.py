@@ -1,0 +1,62 @@
+"""The one settings file, read once a run into frozen values; nothing else in the project reads configuration."""
+
+import os
+import tomllib
+from pathlib import Path
+
+import pydantic
+from pydantic import Field, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from nlp.embed import Precision
+from nlp.errors import InvalidSetting
+from nlp.options import STRICT, DraftOptions, PriorityOptions, TopicOptions
+
+__all__ = ["ROOT", "EncoderSettings", "RunSettings", "Settings", "available_cores", "read"]
+
+ROOT = Path(__file__).resolve().parents[1]
+DEFAULT = Path(__file__).with_name("settings.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class RunSettings:
+    chain: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class EncoderSettings:
+    name: str
+    dtype: Precision
+    batch_size: int = Field(gt=0)
+    threads: int = Field(ge=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class Settings:
+    run: RunSettings
+    encoder: EncoderSettings
+    topics: TopicOptions
+    priority: PriorityOptions
+    draft: DraftOptions
+
+
+def read(path: Path | None = None) -> Settings:
+    """Read settings.toml, or the file that LUXIANTU_SETTINGS names; raises InvalidSetting naming the key at fault."""
+    chosen = path or Path(os.environ.get("LUXIANTU_SETTINGS") or DEFAULT)
+    try:
+        table = tomllib.loads(chosen.read_text("utf-8"))
+        return TypeAdapter(Settings).validate_python(table)
+    except OSError as error:
+        raise InvalidSetting(chosen.name, f"文件读不到（{error.strerror}）", "请检查路径") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidSetting(chosen.name, f"不是合法的 TOML：{error}", "请对照 flows/settings.toml 修改") from error
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise InvalidSetting(chosen.name, f"{key}：{first['msg']}", "请对照 flows/settings.toml 修改") from error
+
+
+def available_cores() -> int:
+    """Cores this process may really use: containers and schedulers give fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

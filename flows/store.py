@@ -1,0 +1,195 @@
+"""Disk: records as Parquet, atomic writes, the run lock, and the publication of a whole run.
+
+A run is written to outputs/.work/<run-id> and renamed to outputs/<run-id> when it is whole; then outputs/latest
+points at it. A reader therefore never sees half a run.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import types
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import filelock
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+__all__ = ["Artefact", "Locked", "digest", "latest", "load", "point_latest", "publish", "run_lock", "save",
+           "save_table", "sweep", "write_bytes", "write_json"]
+
+T = TypeVar("T")
+WORK = ".work"
+
+
+class Locked(Exception):
+    """Another run holds the lock of this output folder."""
+
+    def __str__(self) -> str:
+        return "另一次运行正在使用该输出目录，本次未启动。请等它结束后再运行，或用 --out 指定另一个目录。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artefact:
+    """A file of one stage: what passes between Prefect tasks instead of the records themselves."""
+
+    path: str
+    sha256: str
+    rows: int
+
+
+# ---- records <-> parquet ------------------------------------------------------------------
+
+
+def arrow_type(hint: Any) -> pa.DataType:
+    """The column type of a record field's annotation; raises TypeError for what no record may hold."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return arrow_type(next(a for a in arguments if a is not type(None)))
+    if origin is Literal or (isinstance(hint, type) and issubclass(hint, StrEnum)):
+        return pa.string()
+    if origin is tuple and arguments[-1] is Ellipsis:
+        return pa.list_(arrow_type(arguments[0]))
+    if origin is tuple:
+        return pa.struct([(f"f{i}", arrow_type(a)) for i, a in enumerate(arguments)])
+    plain = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), date: pa.date32()}
+    if hint not in plain:
+        raise TypeError(f"a record field of type {hint} has no column type")
+    return plain[hint]
+
+
+def schema(kind: type) -> pa.Schema:
+    hints = typing.get_type_hints(kind)
+    return pa.schema([(f.name, arrow_type(hints[f.name])) for f in fields(kind)])
+
+
+def to_cell(value: Any) -> Any:
+    """A tuple of fixed shape becomes a struct; everything else is what arrow takes as it is."""
+    if isinstance(value, tuple):
+        if value and isinstance(value[0], tuple):
+            return [{f"f{i}": v for i, v in enumerate(item)} for item in value]
+        return list(value)
+    return value
+
+
+def from_cell(value: Any, hint: Any) -> Any:
+    if value is None:
+        return None
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return from_cell(value, next(a for a in arguments if a is not type(None)))
+    if origin is tuple and arguments[-1] is Ellipsis:
+        return tuple(from_cell(v, arguments[0]) for v in value)
+    if origin is tuple:
+        return tuple(value.values())
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(value)
+    return value
+
+
+def save(kind: type[T], records: Iterable[T], path: Path) -> Artefact:
+    """Write records of one kind, in the order given, to a Parquet file; the same records give the same bytes."""
+    names = schema(kind).names
+    rows = list(records)
+    columns = [[to_cell(getattr(r, name)) for r in rows] for name in names]
+    arrays = [pa.array(c, type=f.type) for c, f in zip(columns, schema(kind), strict=True)]
+    return save_table(pa.Table.from_arrays(arrays, schema=schema(kind)), path)
+
+
+def save_table(table: pa.Table, path: Path) -> Artefact:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    pq.write_table(table, part, compression="zstd")
+    replace(part, path)
+    return Artefact(path=str(path), sha256=digest(path), rows=table.num_rows)
+
+
+def load(kind: type[T], source: Artefact | Path) -> list[T]:
+    path = Path(source.path) if isinstance(source, Artefact) else source
+    hints = typing.get_type_hints(kind)
+    return [kind(**{k: from_cell(v, hints[k]) for k, v in row.items()}) for row in pq.read_table(path).to_pylist()]
+
+
+# ---- files --------------------------------------------------------------------------------
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def replace(part: Path, path: Path) -> None:
+    """Flush, then rename: after a power cut the file is the old one or the new one, never half of it."""
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def write_bytes(data: bytes, path: Path) -> Artefact:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    replace(part, path)
+    return Artefact(path=str(path), sha256=hashlib.sha256(data).hexdigest(), rows=1)
+
+
+def write_json(value: Mapping[str, object], path: Path) -> Artefact:
+    return write_bytes((json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode(), path)
+
+
+# ---- a run --------------------------------------------------------------------------------
+
+
+@contextmanager
+def run_lock(out: Path) -> Iterator[None]:
+    """Hold the output folder for one run; raises Locked at once when another process has it."""
+    out.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(out / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        raise Locked from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def sweep(out: Path) -> None:
+    """Remove what an interrupted run left behind; only to be called while holding the lock."""
+    shutil.rmtree(out / WORK, ignore_errors=True)
+
+
+def publish(work: Path, out: Path) -> Path:
+    """Move a finished run into place and point outputs/latest at it."""
+    target = out / work.name
+    work.rename(target)
+    sweep(out)
+    point_latest(out, target.name)
+    return target
+
+
+def point_latest(out: Path, run_id: str) -> None:
+    """A symbolic link where the system allows one, else a text file holding the run's id (Windows)."""
+    part = out / ".latest.part"
+    part.unlink(missing_ok=True)
+    try:
+        part.symlink_to(run_id, target_is_directory=True)
+    except OSError:
+        part.write_text(run_id, "utf-8")
+    part.replace(out / "latest")
+
+
+def latest(out: Path) -> Path | None:
+    """The folder of the last published run, or None before the first."""
+    pointer = out / "latest"
+    if pointer.is_symlink():
+        return pointer.resolve()
+    return out / pointer.read_text("utf-8") if pointer.is_file() else None

@@ -1,0 +1,88 @@
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from flows import store
+
+
+class Colour(StrEnum):
+    RED = "红"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    name: str
+    size: int
+    weight: float | None
+    day: date | None
+    tags: tuple[str, ...]
+    scored: tuple[tuple[str, float], ...]
+    colour: Colour
+
+
+ROWS = [
+    Sample(name="光刻胶", size=1, weight=None, day=date(2026, 1, 2), tags=("a", "b"), scored=(("x", 0.5),), colour=Colour.RED),
+    Sample(name="", size=0, weight=0.0, day=None, tags=(), scored=(), colour=Colour.RED),
+]
+
+
+def test_records_come_back_as_they_were(tmp_path: Path) -> None:
+    artefact = store.save(Sample, ROWS, tmp_path / "rows.parquet")
+    assert artefact.rows == 2
+    assert store.load(Sample, artefact) == ROWS
+
+
+def test_same_records_same_bytes(tmp_path: Path) -> None:
+    first = store.save(Sample, ROWS, tmp_path / "a.parquet")
+    second = store.save(Sample, ROWS, tmp_path / "b.parquet")
+    assert first.sha256 == second.sha256
+
+
+def test_an_empty_table_keeps_its_columns(tmp_path: Path) -> None:
+    assert store.load(Sample, store.save(Sample, [], tmp_path / "none.parquet")) == []
+
+
+def test_no_record_may_hold_a_dict() -> None:
+    with pytest.raises(TypeError, match="no column type"):
+        store.arrow_type(dict[str, str])
+
+
+def test_a_second_process_is_refused_the_lock(tmp_path: Path) -> None:
+    attempt = f"""
+import sys; from pathlib import Path; from flows import store
+try:
+    with store.run_lock(Path({str(tmp_path)!r})): sys.exit(0)
+except store.Locked as error: print(error); sys.exit(75)
+"""
+    with store.run_lock(tmp_path):
+        done = subprocess.run([sys.executable, "-c", attempt], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (done.returncode, "另一次运行" in done.stdout) == (75, True), done.stderr
+    assert subprocess.run([sys.executable, "-c", attempt], check=False).returncode == 0
+
+
+def test_a_run_is_published_whole_and_latest_follows(tmp_path: Path) -> None:
+    assert store.latest(tmp_path) is None
+    for run_id in ("r1", "r2"):
+        work = tmp_path / store.WORK / run_id
+        store.write_bytes(b"x", work / "roadmap.md")
+        store.publish(work, tmp_path)
+        found = store.latest(tmp_path)
+        assert found is not None
+        assert (found.name, (found / "roadmap.md").read_bytes()) == (run_id, b"x")
+    assert (tmp_path / "r1").is_dir()
+    assert not (tmp_path / store.WORK).exists()
+
+
+def test_an_interrupted_run_leaves_latest_alone(tmp_path: Path) -> None:
+    work = tmp_path / store.WORK / "r1"
+    store.write_bytes(b"x", work / "roadmap.md")
+    store.publish(work, tmp_path)
+    store.write_bytes(b"half", tmp_path / store.WORK / "r2" / "roadmap.md")
+    store.sweep(tmp_path)
+    found = store.latest(tmp_path)
+    assert found is not None and found.name == "r1"
