@@ -1,0 +1,93 @@
+"""RoadmapDraft -> one self-contained page: own template, escaped throughout, nothing fetched from anywhere."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import groupby
+
+from nlp.records import Fragment, Grid, Paragraph, RoadmapDraft, Section
+from nlp.writers.inert import inert, number_of, one_line, place
+from nlp.writers.wording import CONTENTS
+
+__all__ = ["write"]
+
+_GAUGES = frozenset({"urgency", "advantage", "demand", "policy", "patents", "breadth"})  # components, 0..1
+_SOURCE_WORD = "来源："
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """Neighbouring parts of a section that make one element: a list, a table or a paragraph."""
+
+    tag: str  # ul, table, p, note
+    paragraphs: tuple[Paragraph, ...] = ()
+    grid: Grid | None = None
+
+
+def _tag(item: Paragraph | Grid) -> str:
+    if isinstance(item, Grid):
+        return "table"
+    return {"body": "p", "bullet": "ul", "note": "note"}[item.style]
+
+
+def _blocks(section: Section) -> Iterator[_Block]:
+    """The content of a section with neighbouring bullets joined into one list."""
+    for tag, items in groupby(section.content, key=_tag):
+        if tag == "ul":
+            yield _Block(tag=tag, paragraphs=tuple(item for item in items if isinstance(item, Paragraph)))
+            continue
+        for item in items:
+            yield _Block(tag=tag, grid=item) if isinstance(item, Grid) else _Block(tag=tag, paragraphs=(item,))
+
+
+def _percent(cell: Paragraph) -> str | None:
+    """Length of the bar behind a component of the ranking (62%), None for every other cell."""
+    text = number_of(cell)
+    source = cell.fragments[0].source if text else None
+    if text is None or source is None or source.column not in _GAUGES or text.endswith("%"):
+        return None
+    return f"{100 * float(text):.0f}%" if 0 <= float(text) <= 1 else None
+
+
+def _columns(grid: Grid) -> list[str]:
+    weights = grid.widths or (1,) * len(grid.header)
+    return [f"{100 * weight / sum(weights):.2f}%" for weight in weights]
+
+
+def _numeric(grid: Grid, column: int) -> bool:
+    return bool(grid.rows) and all(number_of(row[column]) for row in grid.rows)
+
+
+def _tip(fragment: Fragment) -> str:
+    return f"{_SOURCE_WORD}{place(fragment.source)}" if fragment.source else ""
+
+
+def _asset(name: str) -> str:
+    return files("nlp.writers").joinpath(name).read_text("utf-8")
+
+
+def _digest(script: str) -> str:
+    """The only script that the page's policy allows, by its hash."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def write(draft: RoadmapDraft) -> bytes:
+    """The draft as one UTF-8 HTML file that makes no request; the same draft gives the same bytes."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    script = _asset("filter.js")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters.update(inert=inert, line=one_line, tip=_tip, place=place)
+    environment.tests.update(numeral=number_of)
+    environment.globals.update(blocks=_blocks, columns=_columns, percent=_percent, numeric=_numeric)
+    page = environment.from_string(_asset("roadmap.html")).render(
+        draft=draft,
+        contents=CONTENTS,
+        style=Markup(_asset("style.css")),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        script_hash=_digest(script),
+    )
+    return page.encode("utf-8")
