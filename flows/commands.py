@@ -1,0 +1,91 @@
+"""What each command takes and calls; the work itself is in the modules it names."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from flows import single
+from flows.chinese_help import Commands, Parser
+from flows.settings import ROOT
+from nlp.records import Kind
+
+__all__ = ["add_commands"]
+
+
+def add_commands(commands: Commands) -> None:
+    add_refresh(commands)
+    add_models(commands)
+    add_stage(commands, "terms", "提取技术术语：IN 每行 {\"id\",\"text\"}，OUT 每行附带术语、位置与分值", lambda o: single.terms(o.source, single.checked_output(o.output)))
+    segments = add_stage(commands, "segments", "判定产业链环节", lambda o: single.segments(o.source, single.checked_output(o.output), o.chain))
+    segments.add_argument("--chain", default="ic", metavar="名称", help="产业链，corpora/chains/ 下的文件名（默认 ic）")
+    add_stage(commands, "topics", "把一批文本归为主题（不分环节）", lambda o: single.topics(o.source, single.checked_output(o.output)))
+    add_stage(commands, "embed", "计算句向量，写入 .npz（ids、vectors、model）", lambda o: single.embed(o.source, single.checked_output(o.output)))
+
+
+def add_stage(commands: Commands, name: str, summary: str, call: Callable[[Namespace], None]) -> Parser:
+    parser = commands.add(name, summary)
+    parser.add_argument("source", type=Path, metavar="IN", help="输入文件，JSON Lines")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="输出文件")
+    parser.set_defaults(call=call)
+    return parser
+
+
+def iso_date(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def add_refresh(commands: Commands) -> None:
+    parser = commands.add("refresh", "读取材料，生成一份有据可查的路线图草稿")
+    parser.add_argument("inboxes", nargs="*", type=Path, metavar="INBOX", help="文件或目录；不写则用 corpora/sample/ 与 corpora/inbox/")
+    parser.add_argument("--kind", choices=["auto", *Kind], default="auto", help="材料种类（默认自动判断）")
+    parser.add_argument("--chain", metavar="名称", help="产业链，corpora/chains/ 下的文件名（默认见设置）")
+    parser.add_argument("--as-of", type=iso_date, metavar="YYYY-MM-DD", help="截止日期（默认今天）")
+    parser.add_argument("--out", type=Path, default=Path("outputs"), metavar="目录", help="输出目录（默认 outputs）")
+    parser.add_argument("--seed", type=int, metavar="整数", help="随机种子（默认见设置）")
+    parser.set_defaults(call=call_refresh)
+
+
+def call_refresh(options: Namespace) -> None:
+    from flows.refresh import refresh
+    from flows.summary import summarise
+
+    kind = None if options.kind == "auto" else Kind(options.kind)
+    folder = refresh(options.inboxes, kind=kind, chain=options.chain, as_of=options.as_of, out=options.out, seed=options.seed)
+    print(summarise(folder))
+    print(f"草稿：{folder / 'roadmap.docx'}（同目录另有 .html .md .xlsx，数据表在 data/）")
+
+
+def add_models(commands: Commands) -> None:
+    parser = commands.add("models", "构建、列出、校验本地模型")
+    actions = parser.add_commands()
+    build = actions.add("build", "由已安装或可下载的软件包构建一个模型")
+    build.add_argument("name", metavar="NAME", help="models/ 下的目录名，如 e5-small-zh")
+    build.set_defaults(call=call_build)
+    actions.add("list", "列出模型及其状态").set_defaults(call=call_list)
+    verify = actions.add("verify", "核对模型文件与说明卡是否一致")
+    verify.add_argument("name", nargs="?", metavar="NAME", help="不写则核对全部")
+    verify.set_defaults(call=call_verify)
+
+
+def call_build(options: Namespace) -> None:
+    from flows import models
+
+    print(models.build(options.name, root=ROOT, report=lambda text: print(text, file=sys.stderr)))
+
+
+def call_list(options: Namespace) -> None:
+    from flows import models
+
+    for found in models.listing(ROOT):
+        state = f"已构建，{found.megabytes:g} MB" if found.ready else f"未构建，请运行 luxiantu models build {found.name}"
+        print(f"{found.name}　{found.title}（{found.licence}）　{state}")
+
+
+def call_verify(options: Namespace) -> None:
+    from flows import models
+
+    for name in [options.name] if options.name else [found.name for found in models.listing(ROOT)]:
+        models.verify(name, ROOT)
+        print(f"{name}　完好")

@@ -1,0 +1,172 @@
+"""Inbox -> records on disk. One bad file never stops a batch: it is set aside with its reason."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from flows.progress import display
+from flows.run import Run
+from flows.settings import ROOT
+from flows.store import Artefact, save, write_bytes, write_json
+from nlp import units
+from nlp.errors import EmptyCorpus, LuxiantuError
+from nlp.parse import Parsed, load_regions, load_synonyms, parse
+from nlp.readers import read
+from nlp.records import Call, Clause, Count, Demand, Kind, Patent, Policy, Project, Rejected, Submission, Unit
+
+R = TypeVar("R")
+S = TypeVar("S", Demand, Policy, Patent, Project, Call)
+
+__all__ = ["InboxFile", "find_files", "read_inbox"]
+
+LEXICONS = ROOT / "corpora" / "lexicons"
+SKIPPED = (".", "~$")  # hidden files and Word's lock files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxFile:
+    path: Path
+    name: str  # below the inbox's parent, with /
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Everything parsed so far; the first of two records with one id is kept."""
+
+    submissions: dict[str, Submission] = field(default_factory=dict)
+    demands: dict[str, Demand] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+    clauses: dict[str, Clause] = field(default_factory=dict)
+    patents: dict[str, Patent] = field(default_factory=dict)
+    projects: dict[str, Project] = field(default_factory=dict)
+    calls: dict[str, Call] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    inputs: list[dict[str, object]] = field(default_factory=list)
+
+    def count(self, name: str, n: int = 1) -> None:
+        if n:
+            self.counts[name] = self.counts.get(name, 0) + n
+
+
+def find_files(inboxes: Sequence[Path]) -> list[InboxFile]:
+    """Files of every inbox in a fixed order; raises EmptyCorpus naming an inbox that is not there."""
+    found = []
+    for inbox in inboxes:
+        if not inbox.exists():
+            raise EmptyCorpus(str(inbox), "没有这个文件或目录", "请检查路径；不写路径时使用 corpora/sample/ 与 corpora/inbox/")
+        base = inbox.resolve().parent
+        paths = sorted(p for p in inbox.resolve().rglob("*") if p.is_file()) if inbox.is_dir() else [inbox.resolve()]
+        names = [InboxFile(path=p, name=p.relative_to(base).as_posix()) for p in paths]
+        found += [f for f in names if not any(part.startswith(SKIPPED) for part in Path(f.name).parts)]
+    return found
+
+
+@task(name="读取材料", cache_policy=NO_CACHE, persist_result=False)
+def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> dict[str, Artefact]:
+    """Read and parse every file; returns the artefact of each record kind, of `units`, `rejected`, `counts`, `inputs`."""
+    synonyms, regions = load_synonyms(LEXICONS / "columns.toml"), load_regions(LEXICONS / "regions.toml")
+    files, gathered = find_files(inboxes), Gathered()
+    with display.stage("读取材料", "read", total=len(files)):
+        for done, file in enumerate(files, 1):
+            data = file.path.read_bytes()
+            try:
+                parsed = parse(read(file.name, data), kind=kind, synonyms=synonyms, regions=regions)
+                gather(gathered, file, data, parsed)
+            except LuxiantuError as error:
+                set_aside(gathered, file, data, error)
+            display.advance(done)
+    found = list(units_of(gathered))
+    if not found:
+        raise EmptyCorpus("、".join(str(i) for i in inboxes), f"{len(files)} 个文件中没有读出需求、政策或专利", reasons(gathered.rejected))
+    return store(gathered, found, run)
+
+
+def reasons(rejected: Sequence[Rejected]) -> str:
+    shown = "；".join(f"{r.source}：{r.reason}" for r in rejected[:3])
+    return f"被搁置的原因：{shown}" if shown else "请放入 .jsonl .csv .xlsx .docx .txt .html 文件"
+
+
+def gather(into: Gathered, file: InboxFile, data: bytes, parsed: Parsed) -> None:
+    into.count("file.read")
+    into.count("file.kept")
+    before = sum(len(store) for store in stores(into))
+    for submission in parsed.submissions:
+        into.submissions.setdefault(submission.submission_id, submission)
+    keep(into, Kind.DEMAND, into.demands, [(d.demand_id, d) for d in parsed.demands])
+    keep(into, Kind.POLICY, into.policies, [(p.policy_id, p) for p in parsed.policies])
+    keep(into, Kind.PATENT, into.patents, [(p.patent_id, p) for p in parsed.patents])
+    keep(into, Kind.PROJECT, into.projects, [(p.project_id, p) for p in parsed.projects])
+    keep(into, Kind.NOTICE, into.calls, [(c.call_id, c) for c in parsed.calls])
+    for clause in parsed.clauses:
+        if into.policies[clause.policy_id].source_file == file.name:
+            into.clauses.setdefault(clause.clause_id, clause)
+    into.rejected += parsed.rejected
+    into.count(f"{parsed.kind or 'unknown'}.read", len(parsed.rejected))
+    into.count(f"{parsed.kind or 'unknown'}.rejected", len(parsed.rejected))
+    into.inputs.append({"name": file.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "kind": parsed.kind,
+                        "kept": sum(len(store) for store in stores(into)) - before, "rejected": len(parsed.rejected)})
+
+
+def stores(gathered: Gathered) -> tuple[dict[str, Demand] | dict[str, Policy] | dict[str, Patent] | dict[str, Project] | dict[str, Call], ...]:
+    return gathered.demands, gathered.policies, gathered.patents, gathered.projects, gathered.calls
+
+
+def keep(into: Gathered, kind: Kind, known: dict[str, S], records: Iterable[tuple[str, S]]) -> None:
+    """Add records under their ids; one whose id is known is set aside as a repetition."""
+    for record_id, record in records:
+        into.count(f"{kind}.read")
+        first = known.setdefault(record_id, record)
+        if first is record:
+            into.count(f"{kind}.kept")
+            continue
+        into.count(f"{kind}.rejected")
+        where = getattr(record, "source_location", None)
+        into.rejected.append(Rejected(source=record.source_file, location=where, reason=f"编号 {record_id} 已在 {first.source_file} 读入，视为重复",
+                                      remedy="如两者确是不同记录，请改用不同编号后重新放入"))
+
+
+def set_aside(into: Gathered, file: InboxFile, data: bytes, error: LuxiantuError) -> None:
+    into.count("file.read")
+    into.count("file.rejected")
+    into.rejected.append(Rejected(source=file.name, location=None, reason=error.reason, remedy=error.remedy))
+    into.inputs.append({"name": file.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "kind": None, "kept": 0, "rejected": 1})
+
+
+def units_of(gathered: Gathered) -> Iterator[Unit]:
+    yield from units.from_demands(gathered.demands.values())
+    yield from units.from_clauses(gathered.clauses.values(), gathered.policies)
+    yield from units.from_patents(gathered.patents.values())
+
+
+def store(gathered: Gathered, found: Sequence[Unit], run: Run) -> dict[str, Artefact]:
+    gathered.count("clause.read", len(gathered.clauses))
+    gathered.count("clause.kept", len(gathered.clauses))
+    gathered.count("patent.dated", sum(p.year is not None for p in gathered.patents.values()))
+    rejected = sorted(gathered.rejected, key=lambda r: (r.source, r.location or "", r.reason))
+    lines = [json.dumps(asdict(r), ensure_ascii=False) + "\n" for r in rejected]
+    write_bytes("".join(lines).encode(), run.work / "rejected.jsonl")
+    counts = [Count(name=name, value=value) for name, value in sorted(gathered.counts.items())]
+    by_id = {
+        "submissions": save(Submission, in_order(gathered.submissions), run.data("submissions")),
+        "demands": save(Demand, in_order(gathered.demands), run.stage("demands.parquet")),
+        "policies": save(Policy, in_order(gathered.policies), run.data("policies")),
+        "clauses": save(Clause, in_order(gathered.clauses), run.data("clauses")),
+        "patents": save(Patent, in_order(gathered.patents), run.stage("patents.parquet")),
+        "projects": save(Project, in_order(gathered.projects), run.data("projects")),
+        "calls": save(Call, in_order(gathered.calls), run.data("calls")),
+        "units": save(Unit, sorted(found, key=lambda u: (u.unit_kind, u.unit_id)), run.stage("units.parquet")),
+        "rejected": save(Rejected, rejected, run.stage("rejected.parquet")),
+        "counts": save(Count, counts, run.stage("counts.parquet")),
+    }
+    return {**by_id, "inputs": write_json({"files": gathered.inputs}, run.stage("inputs.json"))}
+
+
+def in_order(records: dict[str, R]) -> list[R]:
+    return [records[key] for key in sorted(records)]

@@ -1,0 +1,70 @@
+"""The main run: inbox -> cited roadmap draft, published whole or not at all."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+
+from flows import settings as configuration
+from flows.discover import discover_topics
+from flows.draft import rank_topics, write_draft
+from flows.ingest import read_inbox
+from flows.progress import display
+from flows.run import Run, code_version, package_versions, start
+from flows.settings import ROOT
+from flows.store import WORK, Artefact, digest, publish, run_lock, sweep, write_json
+from flows.summary import summarise
+from flows.understand import chain_of, classify_units, embed_units, find_terms
+from nlp.records import Kind
+
+__all__ = ["DEFAULT_INBOXES", "refresh", "refresh_corpus"]
+
+DEFAULT_INBOXES = (ROOT / "corpora" / "sample", ROOT / "corpora" / "inbox")
+
+
+def refresh(inboxes: Sequence[Path], *, kind: Kind | None = None, chain: str | None = None, as_of: date | None = None,
+            out: Path = Path("outputs"), seed: int | None = None) -> Path:
+    """Run the whole pipeline under the output folder's lock and return the published folder.
+
+    Raises flows.store.Locked when another run has the folder, nlp.errors.LuxiantuError when there is nothing to publish.
+    """
+    with run_lock(out):
+        sweep(out)
+        run = start(work_root=(out / WORK).resolve(), as_of=as_of, seed=seed, chain=chain, settings=configuration.read())
+        work = refresh_corpus([Path(i) for i in inboxes] or list(DEFAULT_INBOXES), kind, run)
+        return publish(work, out.resolve())
+
+
+@flow(name="刷新路线图", flow_run_name="{run.run_id}", validate_parameters=False, persist_result=False)
+def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Path:
+    """The stages in order; between them pass artefacts (path, sha256, rows), never the records."""
+    display.seconds.clear()
+    found = read_inbox(inboxes, kind, run)
+    found |= find_terms(found["units"], run)
+    found |= classify_units(found, run)
+    found["vectors"] = embed_units(found["units"], found["mentions"], run)
+    found |= discover_topics(found, run)
+    found |= rank_topics(found, run)
+    write_json(manifest(run, found), run.work / "manifest.json")
+    files = write_draft(found, run)
+    write_json(manifest(run, found, files), run.work / "manifest.json")
+    create_markdown_artifact(summarise(run.work), key="luxiantu-summary", description="路线图刷新摘要")
+    shutil.rmtree(run.work / ".stage")
+    return run.work
+
+
+def manifest(run: Run, found: dict[str, Artefact], files: dict[str, Artefact] | None = None) -> dict[str, object]:
+    """What the run was made from and what it made; paths are relative to the run's folder."""
+    inputs = json.loads(Path(found["inputs"].path).read_text("utf-8"))["files"]
+    made = [a for a in {**found, **(files or {})}.values() if ".stage" not in Path(a.path).parts]
+    return {
+        "run_id": run.run_id, "as_of": run.as_of.isoformat(), "seed": run.seed, "chain": run.chain, "chain_name": chain_of(run.chain).name,
+        "encoder": run.settings.encoder.name, "code_version": code_version(), "packages": package_versions(),
+        "settings": asdict(run.settings), "seconds": dict(display.seconds), "inputs": inputs,
+        "artefacts": [{"path": Path(a.path).relative_to(run.work).as_posix(), "sha256": digest(Path(a.path)), "rows": a.rows} for a in made],
+    }
