@@ -1,0 +1,96 @@
+"""Rows of patent exports to Patent records."""
+
+import re
+from dataclasses import replace
+
+from nlp.parse.ids import Keyed, digest, settle
+from nlp.parse.regions import CHINA, UNKNOWN, Regions
+from nlp.parse.result import Parsed, Row, Rows, no_title
+from nlp.parse.values import to_year
+from nlp.records import Kind, Patent
+
+__all__ = ["parse_rows", "split_values"]
+
+# versions such as (2006.01) and list marks stand between codes, so codes are picked out rather than split off
+_IPC = re.compile(r"\b([A-H]\d{2}[A-Z])(?:\s*(\d{1,4})\s*/\s*(\d{2,6}))?(?![A-Za-z\d])")
+_SEPARATORS = ("|", ";;", ";", "；")
+
+
+def split_values(cell: str) -> tuple[str, ...]:
+    """Values of one cell by the export's own separator (" | ", ";;", ";"). Never by a comma: 姓, 名 is one inventor."""
+    separator = next((s for s in _SEPARATORS if s in cell), None)
+    parts = cell.split(separator) if separator else [cell]
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def parse_rows(rows: Rows, regions: Regions) -> Parsed:
+    """Patents with unique ids; rows without a title and repetitions are rejected."""
+    found = [(row, _patent(rows, row, regions)) for row in rows.rows]
+    patents = [patent for _, patent in found if patent]
+    untitled = [no_title(rows.source, row.location, ["专利名称"]) for row, patent in found if patent is None]
+    settled = settle(rows.source, [_keyed(patent) for patent in patents])
+    kept = tuple(replace(p, patent_id=i) for p, i in zip(patents, settled.ids, strict=True) if i)
+    rejected = (*rows.rejected, *untitled, *settled.rejected)
+    return Parsed(kind=Kind.PATENT, patents=kept, rejected=rejected, mappings=(rows.mapping,))
+
+
+def _keyed(patent: Patent) -> Keyed:
+    content = repr(replace(patent, source_location=""))
+    return Keyed(wished=patent.patent_id, content=content, location=patent.source_location)
+
+
+def _patent(rows: Rows, row: Row, regions: Regions) -> Patent | None:
+    value = rows.mapping.value
+    title = value(row.cells, "title")
+    if not title:
+        return None
+    applicant = _first_applicant(rows, row)
+    country = _country(rows, row, regions)
+    abstract = value(row.cells, "abstract", "text", "claims")
+    number = "".join(value(row.cells, "publication_number").split()) or "".join(value(row.cells, "application_number").split())
+    return Patent(
+        patent_id=number or value(row.cells, "id") or digest("T", applicant, title, abstract),
+        family_id=value(row.cells, "family") or None,
+        title=title,
+        abstract=abstract,
+        first_applicant=applicant,
+        country=country,
+        province=_province(rows, row, regions) if country in {CHINA, None} else UNKNOWN,
+        year=to_year(value(row.cells, "filing_date")) or to_year(value(row.cells, "publication_date")),
+        ipc=_ipc(value(row.cells, "main_ipc"), value(row.cells, "ipc")),
+        source_file=rows.source,
+        source_location=row.location,
+    )
+
+
+def _first_applicant(rows: Rows, row: Row) -> str | None:
+    values = split_values(rows.mapping.value(row.cells, "first_applicant", "applicant"))
+    return values[0] if values else None
+
+
+def _country(rows: Rows, row: Row, regions: Regions) -> str | None:
+    """The first applicant's: from its country code, 国省代码 or address. The publication's office says nothing of it."""
+    codes = split_values(rows.mapping.value(row.cells, "country_code"))
+    said = [codes[0] if codes else "", *(rows.mapping.value(row.cells, n) for n in ("province_code", "address"))]
+    named = next(filter(None, map(regions.country, filter(None, said))), None)
+    return named or (CHINA if _province(rows, row, regions) != UNKNOWN else None)
+
+
+def _province(rows: Rows, row: Row, regions: Regions) -> str:
+    """From 国省代码, a province or city column, or the address, in that order; never from the applicant's name."""
+    by_code = regions.province_of_code(_first(rows, row, "province_code"))
+    if by_code != UNKNOWN:
+        return by_code
+    return regions.province(*(_first(rows, row, name) for name in ("province", "city", "address")))
+
+
+def _first(rows: Rows, row: Row, name: str) -> str:
+    """The first applicant's part of a cell. 上海;31 is one value, so codes are cut at the pipe and ;; only."""
+    cell = rows.mapping.value(row.cells, name)
+    return re.split(r"\||;;", cell)[0].strip() if name == "province_code" else next(iter(split_values(cell)), "")
+
+
+def _ipc(*cells: str) -> tuple[str, ...]:
+    """Codes without inner spaces (H01L 21/027 -> H01L21/027), main class first, each once."""
+    found = (match for cell in cells for match in _IPC.finditer(cell))
+    return tuple(dict.fromkeys(f"{m[1]}{int(m[2])}/{m[3]}" if m[2] else m[1] for m in found))

@@ -1,0 +1,87 @@
+"""Cells to values: money in 万元, periods in years, dates, years. What is not said stays None."""
+
+import re
+from datetime import date
+
+from nlp.normalise import key
+
+__all__ = ["money_unit", "money_wan", "period_years", "to_date", "to_year"]
+
+_UNITS = {"亿元": 1e4, "亿": 1e4, "万元": 1.0, "万": 1.0, "千元": 0.1, "元": 1e-4}
+_MONEY = re.compile(r"(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[-~～—至到]+\d[\d.,]*)?(?P<unit>亿元|万元|千元|亿|万|元)?")
+_LABEL_UNIT = re.compile(r"[(（\[【:：/,，].{0,6}?(亿元|万元|千元|元)|_(wan)$|单位.?(亿元|万元|元)")
+_SPAN = re.compile(r"(\d{4})年?[-./]?(\d{1,2})?月?[^-~～—至到]{0,4}[-~～—至到]+(\d{4})年?[-./]?(\d{1,2})?月?")
+_LENGTH = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十半]+)个?(年半|年|月)")
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
+_COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})([01]\d)([0-3]\d)(?!\d)")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d{1,3}(?!\d)|\d{5,})")
+_NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_CHINESE_DATE = re.compile(r"([一二]\D{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+
+
+def money_unit(label: str) -> str | None:
+    """The unit in a label's hint: 资金总额(万元) -> 万元; budget_wan -> 万元; None if there is none."""
+    found = _LABEL_UNIT.search(key(label))
+    return None if found is None else "万元" if found[2] else (found[1] or found[3])
+
+
+def money_wan(value: str, label_unit: str | None) -> float | None:
+    """Amount in 万元; the value's own unit wins over the label's. Of a span the lower end, as the least that is said.
+
+    None when no number is there, or when neither value nor label names a unit.
+    """
+    found = _MONEY.search(key(value))
+    unit = (found["unit"] if found else None) or label_unit
+    if found is None or unit is None:
+        return None
+    return round(float(found["number"].replace(",", "")) * _UNITS[unit], 6)
+
+
+def period_years(value: str) -> float | None:
+    """2年 -> 2, 24个月 -> 2, 2024年至2026年 -> 2, 2024年1月至2026年12月 -> 3 (months counted to their ends), a bare 1–9 -> years."""
+    text = key(value)
+    if span := _SPAN.search(text):
+        first, last = int(span[1]) * 12, int(span[3]) * 12
+        months = last - first if not (span[2] and span[4]) else last + int(span[4]) - first - int(span[2]) + 1
+        return round(months / 12, 2) if months > 0 else None
+    if length := _LENGTH.search(text):
+        number = _number(length[1])
+        years = {"年": number, "年半": number + 0.5, "月": number / 12}[length[2]]
+        return round(years, 2) if years > 0 else None
+    return float(text) if re.fullmatch(r"[1-9](?:\.\d)?", text) else None
+
+
+def _number(text: str) -> float:
+    """Arabic, or Chinese numerals up to 九十九; 半 is 0.5."""
+    if text[0].isdecimal():
+        return float(text)
+    if text == "半":
+        return 0.5
+    tens, ten, ones = text.replace("两", "二").partition("十") if "十" in text else ("", "", text.replace("两", "二"))
+    digits = [int(part[:1].translate(_NUMERALS)) if part[:1].translate(_NUMERALS).isdecimal() else 0 for part in (tens, ones)]
+    return float(((digits[0] or 1) * 10 if ten else 0) + digits[1])
+
+
+def to_date(text: str) -> date | None:
+    """The first full date: 2026-02-09, 2022年4月14日, 2022/4/14, 20220414, 二〇二六年一月二十七日."""
+    for pattern in (_DATE, _COMPACT):
+        if found := pattern.search(text):
+            return _valid(int(found[1]), int(found[2]), int(found[3]))
+    if found := _CHINESE_DATE.search(text):
+        year = found[1].translate(_NUMERALS)
+        return _valid(int(year), int(_number(found[2])), int(_number(found[3]))) if year.isdecimal() else None
+    return None
+
+
+def _valid(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def to_year(text: str) -> int | None:
+    """The year of a date in any of the forms above, or a bare year."""
+    full = to_date(text)
+    found = _YEAR.search(text)
+    return full.year if full else int(found[1]) if found else None
