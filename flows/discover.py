@@ -12,7 +12,7 @@ from flows.run import Run
 from flows.store import Artefact, load, save
 from flows.understand import chain_of, read_vectors
 from nlp.records import Assignment, ChainVerdict, Count, Term, TermMention, Topic, Unit
-from nlp.topics import Grouping, discover
+from nlp.topics import Grouping, centre_kinds, discover
 
 __all__ = ["discover_topics", "terms_by_unit"]
 
@@ -34,6 +34,8 @@ def discover_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artef
     segment = {v.unit_id: v.segment for v in load(ChainVerdict, artefacts["verdicts"])}
     terms = terms_by_unit(load(TermMention, artefacts["mentions"]), load(Term, artefacts["terms"]))
     vectors = read_vectors(artefacts["vectors"])
+    encoded = [u for u in units if u.unit_id in vectors]
+    vectors = dict(zip((u.unit_id for u in encoded), centre_kinds(encoded, np.stack([vectors[u.unit_id] for u in encoded])), strict=True))
     present = sorted(set(segment.values()))
     groupings = []
     with display.stage("发现主题", "topics", total=len(present)):

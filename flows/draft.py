@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -36,7 +37,9 @@ from nlp.records import (
 )
 from nlp.writers import write_docx, write_html, write_markdown, write_xlsx
 
-__all__ = ["Untraceable", "rank_topics", "write_draft"]
+__all__ = ["Untraceable", "material_of", "rank_topics", "write_draft"]
+
+T = TypeVar("T")
 
 
 class Untraceable(LuxiantuError):
@@ -58,10 +61,10 @@ def rank_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artefact]
 
 
 @task(name="撰写草稿", cache_policy=NO_CACHE, persist_result=False)
-def write_draft(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artefact]:
+def write_draft(run: Run) -> dict[str, Artefact]:
     """roadmap.docx .html .md .xlsx; raises Untraceable when a word or number of them has no source."""
     with display.stage("撰写并核对草稿", "draft"):
-        material = gather(artefacts, run)
+        material = material_of(run.work, run.chain)
         draft = roadmap.build(material, options=run.settings.draft)
         book = workbook.build(material)
         docx, html, xlsx = write_docx(draft, run.as_of), write_html(draft), write_xlsx(book, run.as_of)
@@ -83,26 +86,34 @@ def explain(findings: Sequence[Finding]) -> str:
     return f"核对发现 {len(findings)} 处没有出处，例如 " + "；".join(str(f) for f in findings[:3])
 
 
-def gather(artefacts: dict[str, Artefact], run: Run) -> roadmap.Material:
-    chain = chain_of(run.chain)
-    manifest = json.loads((run.work / "manifest.json").read_text("utf-8"))
+def material_of(folder: Path, chain_name: str) -> roadmap.Material:
+    """What a run's folder says, read from its published files alone."""
+    chain, rejected = chain_of(chain_name), (folder / "rejected.jsonl").read_text("utf-8").splitlines()
     return roadmap.Material(
-        run=flatten(manifest), chain=chain.name, segments={s.id: s.name for s in chain.segments},
-        counts={c.name: c.value for c in load(Count, artefacts["counts"])}, shelf=shelve(artefacts),
-        rejected=load(Rejected, artefacts["rejected"]))
+        run=flatten(json.loads((folder / "manifest.json").read_text("utf-8"))), chain=chain.name,
+        segments={s.id: s.name for s in chain.segments}, counts={c.name: c.value for c in table(Count, folder)},
+        shelf=shelve(folder), rejected=[Rejected(**json.loads(line)) for line in rejected])
 
 
-def shelve(artefacts: dict[str, Artefact]) -> Shelf:
-    topics, projects = load(Topic, artefacts["topics"]), load(Project, artefacts["projects"])
+TABLES = {Assignment: "assignments", Clause: "clauses", Count: "counts", Demand: "demands", Fact: "evidence", Patent: "patents",
+          Policy: "policies", Priority: "priorities", Project: "projects", Topic: "topics"}
+
+
+def table(kind: type[T], folder: Path) -> list[T]:
+    return load(kind, folder / "data" / f"{TABLES[kind]}.parquet")
+
+
+def shelve(folder: Path) -> Shelf:
+    topics, projects = table(Topic, folder), table(Project, folder)
     members: dict[str, list[Assignment]] = {t.topic_id: [] for t in topics}
-    for a in sorted(load(Assignment, artefacts["assignments"]), key=lambda a: (-(a.similarity or 0.0), a.unit_id)):
+    for a in sorted(table(Assignment, folder), key=lambda a: (-(a.similarity or 0.0), a.unit_id)):
         if a.topic_id is not None:
             members[a.topic_id].append(a)
     return Shelf(
         topics={t.topic_id: t for t in topics}, members=members, projects=related_projects(topics, projects),
-        priorities={p.topic_id: p for p in load(Priority, artefacts["priorities"])},
-        facts={fact_row(f.topic_id, f.fact): f for f in load(Fact, artefacts["evidence"])},
-        demands={d.demand_id: d for d in load(Demand, artefacts["demands"])},
-        clauses={c.clause_id: c for c in load(Clause, artefacts["clauses"])},
-        policies={p.policy_id: p for p in load(Policy, artefacts["policies"])},
-        patents={p.patent_id: p for p in load(Patent, artefacts["patents"])})
+        priorities={p.topic_id: p for p in table(Priority, folder)},
+        facts={fact_row(f.topic_id, f.fact): f for f in table(Fact, folder)},
+        demands={d.demand_id: d for d in table(Demand, folder)},
+        clauses={c.clause_id: c for c in table(Clause, folder)},
+        policies={p.policy_id: p for p in table(Policy, folder)},
+        patents={p.patent_id: p for p in table(Patent, folder)})

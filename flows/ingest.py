@@ -162,7 +162,6 @@ def store(gathered: Gathered, found: Sequence[Unit], run: Run) -> dict[str, Arte
         "projects": save(Project, in_order(gathered.projects), run.data("projects")),
         "calls": save(Call, in_order(gathered.calls), run.data("calls")),
         "units": save(Unit, sorted(found, key=lambda u: (u.unit_kind, u.unit_id)), run.stage("units.parquet")),
-        "rejected": save(Rejected, rejected, run.stage("rejected.parquet")),
         "counts": save(Count, counts, run.stage("counts.parquet")),
     }
     return {**by_id, "inputs": write_json({"files": gathered.inputs}, run.stage("inputs.json"))}

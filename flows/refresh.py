@@ -51,7 +51,7 @@ def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Path
     found |= discover_topics(found, run)
     found |= rank_topics(found, run)
     write_json(manifest(run, found), run.work / "manifest.json")
-    files = write_draft(found, run)
+    files = write_draft(run)
     write_json(manifest(run, found, files), run.work / "manifest.json")
     create_markdown_artifact(summarise(run.work), key="luxiantu-summary", description="路线图刷新摘要")
     shutil.rmtree(run.work / ".stage")

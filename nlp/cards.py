@@ -113,7 +113,13 @@ def origin(table: str, row: str, *places: tuple[str, str | None]) -> tuple[Fragm
 def demand_line(d: Demand) -> Paragraph:
     key = ("demands", d.demand_id)
     return bullet(words("需求　《"), cell(*key, "title", d.title, missing="无题"), words("》，"), cell(*key, "organisation", d.organisation, missing="单位未写明"),
-                  words("，"), cell(*key, "region", d.region), *origin(*key, ("source_file", d.source_file), ("source_location", d.source_location)))
+                  words("，"), cell(*key, "region", d.region), *stated(d),
+                  *origin(*key, ("source_file", d.source_file), ("source_location", d.source_location)))
+
+
+def stated(d: Demand) -> tuple[Fragment, ...]:
+    """The demand in its submitter's own words, cut short."""
+    return (words("：“"), *excerpt("demands", d.demand_id, "text", d.text, longest=QUOTED), words("”")) if d.text.strip() else ()
 
 
 def clause_line(c: Clause, policies: Mapping[str, Policy]) -> Paragraph:

@@ -23,7 +23,7 @@ def from_demands(demands: Iterable[Demand]) -> Iterator[Unit]:
 def from_clauses(clauses: Iterable[Clause], policies: Mapping[str, Policy]) -> Iterator[Unit]:
     for c in clauses:
         policy = policies[c.policy_id]
-        yield Unit(unit_id=c.clause_id, unit_kind="clause", title="", text=c.text, region=policy.region,
+        yield Unit(unit_id=c.clause_id, unit_kind="clause", title=c.heading or "", text=titled(c.heading or "", c.text), region=policy.region,
                    organisation=policy.issuer, source_file=policy.source_file, source_location=c.source_location)
 
 

@@ -1,5 +1,5 @@
 """Units of one chain segment -> topics, with what belongs to none kept and counted."""
 
-from nlp.topics.cluster import Grouping, discover
+from nlp.topics.cluster import Grouping, centre_kinds, discover
 
-__all__ = ["Grouping", "discover"]
+__all__ = ["Grouping", "centre_kinds", "discover"]

@@ -16,13 +16,14 @@ from nlp.embed import centre
 from nlp.options import TopicOptions
 from nlp.records import Assignment, Topic, Unit
 
-__all__ = ["Grouping", "choose_label", "discover"]
+__all__ = ["Grouping", "centre_kinds", "choose_label", "discover"]
 
 Vectors = NDArray[np.float32]
 Labels = NDArray[np.int64]
 SEPARATOR = "\x1f"  # between the terms of a unit: cannot occur in a term
 TREE_LIMIT = 6000  # Ward's tree needs memory in the square of the units
 CANDIDATES = (0.7, 0.85, 1.0, 1.2)  # numbers of topics tried, as multiples of the root of the number of units
+GENRE_FLOOR = 20  # units of one kind from which a mean of that kind is taken
 RANKED = 40  # terms a topic that BERTopic ranks, from which the best are kept
 
 
@@ -56,6 +57,22 @@ def discover(
     found = cluster(points, [terms[u.unit_id] for u in chosen], seed=seed, options=options)
     topics, assignments = describe(chosen, found, segment=segment)
     return Grouping(topics=topics, assignments=tuple(sorted([*silent, *assignments], key=lambda a: a.unit_id)))
+
+
+def centre_kinds(units: Sequence[Unit], vectors: Vectors) -> Vectors:
+    """Subtract the mean of each kind of unit over the whole corpus, rows back to unit length.
+
+    Demands, clauses and patents are written so differently that without this a topic is a genre, not a technology.
+    A kind with too few units to have a mean of its own keeps its vectors.
+    """
+    centred = vectors.astype(np.float64)
+    for kind in sorted({u.unit_kind for u in units}):
+        rows = np.array([u.unit_kind == kind for u in units])
+        if rows.sum() >= GENRE_FLOOR:
+            centred[rows] -= centred[rows].mean(axis=0)
+    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
+    unit_length: Vectors = (centred / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return unit_length
 
 
 def unassigned(unit: Unit, segment: str, reason: str) -> Assignment:

@@ -36,7 +36,7 @@ LOOKS = (
     Look(style="Heading 1", east=HEI, size=16, bold=True, before=18, after=8, keep=True),
     Look(style="Heading 2", east=HEI, size=14, bold=True, before=12, after=6, keep=True),
     Look(style="Heading 3", east=HEI, size=12, bold=True, before=10, after=4, keep=True),
-    Look(style="List Bullet", line=1.25, after=2, align="both"),
+    Look(style="List Bullet", size=10.5, line=1.2, after=2),
     Look(style=CAPTION, east=HEI, size=10.5, align="center", before=8, after=4, keep=True),
     Look(style="Header", size=9, grey=True, align="center"),
     Look(style="Footer", size=9, grey=True, align="center"),
