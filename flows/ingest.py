@@ -121,6 +121,7 @@ def stores(gathered: Gathered) -> tuple[dict[str, Demand] | dict[str, Policy] | 
 def keep(into: Gathered, kind: Kind, known: dict[str, S], records: Iterable[tuple[str, S]]) -> None:
     """Add records under their ids; one whose id is known is set aside as a repetition."""
     for record_id, record in records:
+        into.counts.setdefault(f"{kind}.rejected", 0)
         into.count(f"{kind}.read")
         first = known.setdefault(record_id, record)
         if first is record:

@@ -59,7 +59,9 @@ def classify_units(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artefa
 def unit_counts(units: Sequence[Unit], segment: dict[str, str], segments: Sequence[str]) -> list[Count]:
     """demand.in_chain, demand.outside, demand.region.上海, segment.design.units, …; a measured zero is a row."""
     delta = {"上海", "江苏", "浙江", "安徽", "未知"}
-    names = Counter({f"segment.{s}.units": 0 for s in segments})
+    kinds, places = sorted({u.unit_kind for u in units}), (*sorted(delta), "其他省份")
+    names = Counter({f"segment.{s}.units": 0 for s in segments} | {f"{k}.region.{p}": 0 for k in kinds for p in places}
+                    | {f"{k}.{where}": 0 for k in kinds for where in ("in_chain", "outside")})
     for u in units:
         names[f"{u.unit_kind}.{'outside' if segment[u.unit_id] == 'none' else 'in_chain'}"] += 1
         names[f"{u.unit_kind}.region.{u.region if u.region in delta else '其他省份'}"] += 1

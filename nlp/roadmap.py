@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.cards import Shelf, card
-from nlp.citing import body, bullet, cell, line, note, words
+from nlp.citing import body, bullet, cell, fact_row, line, note, words
 from nlp.evidence import DELTA
 from nlp.options import DraftOptions
-from nlp.records import Grid, Paragraph, Priority, Rejected, RoadmapDraft, Section, Topic
+from nlp.records import Fragment, Grid, Paragraph, Priority, Rejected, RoadmapDraft, Section, Topic
 
 __all__ = ["KIND_NAMES", "Material", "build"]
 
@@ -15,6 +15,7 @@ NOTICE = "系统草稿，待专家论证"
 KIND_NAMES = {"demand": "技术需求", "policy": "政策文件", "clause": "政策条款", "patent": "专利", "project": "历史项目", "notice": "征集通知"}
 MEMBER_KINDS = ("demand", "clause", "patent")
 LONGEST_LIST = 40
+FIRST = 6  # topics named on the first screen
 Run = Mapping[str, str | int | float]
 
 
@@ -33,7 +34,7 @@ class Material:
 def build(material: Material, *, options: DraftOptions) -> RoadmapDraft:
     """The whole draft: scope, ranking, one chapter a segment, what lies outside, what was set aside, method."""
     sections = [
-        scope(material), ranking(material), components(material),
+        digest(material), ranking(material), components(material), scope(material),
         *(s for segment in material.segments for s in chapter(material, segment, options)),
         outside(material), set_aside(material), method(material),
     ]
@@ -53,6 +54,40 @@ def run_fact(material: Material, name: str) -> Paragraph:
     return line(cell("manifest", name, "value", material.run.get(name)))
 
 
+# ---- digest -------------------------------------------------------------------------------
+
+
+def digest(material: Material) -> Section:
+    """What a reader must know from the first screen: how much was read, what comes first and why, what is missing."""
+    read = [words("截至 "), cell("manifest", "as_of", "value", material.run["as_of"]), words(" 采用")]
+    for kind in ("demand", "policy", "patent", "project"):
+        if material.counts.get(f"{kind}.kept"):
+            read += [words(f"{KIND_NAMES[kind]} "), cell("counts", f"{kind}.kept", "value", material.counts[f"{kind}.kept"]), words(" 份，")]
+    return Section(anchor="digest", level=1, title=heading("一、要点"), content=(
+        body(*read, words("以下是按战略紧迫度排在最前的主题；依据、区间和组成见后文，材料见各主题卡片。")),
+        *(first_line(material, p) for p in chain_priorities(material)[:FIRST]), *gaps(material)))
+
+
+def chain_priorities(material: Material) -> list[Priority]:
+    """Of the topics inside the chain, best first."""
+    inside = [p for p in material.shelf.priorities.values() if material.shelf.topics[p.topic_id].segment != "none"]
+    return sorted(inside, key=lambda p: p.rank)
+
+
+def first_line(material: Material, priority: Priority) -> Paragraph:
+    topic, p = material.shelf.topics[priority.topic_id], ("priorities", priority.topic_id)
+    parts: list[Fragment] = []
+    for name, before, after in (("organisations", "，提出需求的单位 ", " 家"), ("policies", "，点名的政策文件 ", " 份"), ("families", "，专利族 ", " 个")):
+        row = fact_row(topic.topic_id, name)
+        if row in material.shelf.facts:
+            parts += [words(before), cell("evidence", row, "value", material.shelf.facts[row].value), words(after)]
+    quadrant = (words("，象限："), cell(*p, "quadrant", priority.quadrant)) if priority.quadrant else ()
+    return bullet(words("位次 "), cell(*p, "rank", priority.rank), words("（区间 "), cell(*p, "rank_p05", priority.rank_p05), words("–"),
+                  cell(*p, "rank_p95", priority.rank_p95), words("）　"), cell("topics", topic.topic_id, "label", topic.label),
+                  words(f"（{material.segments.get(topic.segment, topic.segment)}）"), *parts, *quadrant,
+                  words("，可信度 "), cell(*p, "confidence", priority.confidence), words("。"))
+
+
 # ---- scope --------------------------------------------------------------------------------
 
 
@@ -60,10 +95,10 @@ def scope(material: Material) -> Section:
     facts = (("产业链", "chain_name"), ("截止日期", "as_of"), ("运行编号", "run_id"), ("随机种子", "seed"), ("句向量模型", "encoder"))
     front = Grid(caption="本次运行", header=("项目", "内容"), widths=(1, 4),
                  rows=tuple((line(words(label)), run_fact(material, name)) for label, name in facts))
-    return Section(anchor="scope", level=1, title=heading("一、范围与材料"), content=(
+    return Section(anchor="scope", level=1, title=heading("三、范围与材料"), content=(
         body(words("本草稿由系统依据下列材料生成，供分析人员修改、供专家论证。文中每个数字都取自本次运行 data 目录下的数据表，"
                    "每条引文都注明来自哪份材料的什么位置；材料里没有的内容写作“—”或“未知”，不写成零。")),
-        front, sources_grid(material), regions_grid(material), *gaps(material)))
+        front, sources_grid(material), regions_grid(material)))
 
 
 def sources_grid(material: Material) -> Grid:
@@ -100,8 +135,7 @@ def gaps(material: Material) -> Iterable[Paragraph]:
 
 
 def ranking(material: Material) -> Section:
-    inside = [p for p in material.shelf.priorities.values() if material.shelf.topics[p.topic_id].segment != "none"]
-    ordered = sorted(inside, key=lambda p: p.rank)
+    ordered = chain_priorities(material)
     header = ("位次", "主题", "环节", "紧迫度", "位次区间", "区域优势", "象限", "需求", "条款", "专利", "可信度")
     grid = Grid(caption="主题排序", header=header, rows=tuple(ranking_row(material, p) for p in ordered[:LONGEST_LIST]),
                 widths=(2, 10, 3, 3, 4, 3, 3, 2, 2, 2, 3))
@@ -125,9 +159,8 @@ def ranking_row(material: Material, priority: Priority) -> tuple[Paragraph, ...]
 
 
 def components(material: Material) -> Section:
-    inside = [p for p in material.shelf.priorities.values() if material.shelf.topics[p.topic_id].segment != "none"]
     rows = []
-    for p in sorted(inside, key=lambda p: p.rank)[:LONGEST_LIST]:
+    for p in chain_priorities(material)[:LONGEST_LIST]:
         values = ((c, getattr(p, c)) for c in ("demand", "policy", "patents", "breadth", "foreign"))
         rows.append((line(cell("topics", p.topic_id, "label", material.shelf.topics[p.topic_id].label)),
                      *(line(cell("priorities", p.topic_id, name, value)) for name, value in values)))

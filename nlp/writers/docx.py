@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from nlp.records import Fragment, Grid, Paragraph, RoadmapDraft, Section
-from nlp.writers.inert import PROPERTY_LENGTH, inert, number_of, one_line
+from nlp.writers.inert import PROPERTY_LENGTH, inert, numeric_column, one_line
 from nlp.writers.looks import CAPTION, CELL, CELL_HEAD, CONTENTS_HEAD, KAI, LOOKS, NOTE, QUOTE, SONG, Look
 from nlp.writers.wording import CONTENTS
 
@@ -206,6 +206,7 @@ def _add_grid(document: Any, grid: Grid, total: int) -> None:
     table, widths = _add(after._p.getparent(), "tbl"), _column_widths(grid, total)
     after._p.addprevious(table)
     _add_frame(table, widths)
+    numeric = [numeric_column(grid, column) for column in range(len(grid.header))]
     head_id, cell_id = document.styles[CELL_HEAD].style_id, document.styles[CELL].style_id
     for number, cells in enumerate(_rows(grid)):
         row = _add(table, "tr")
@@ -215,8 +216,7 @@ def _add_grid(document: Any, grid: Grid, total: int) -> None:
         if number == 0:
             _add(properties, "tblHeader")
         fill = "E7E6E6" if number == 0 else "F7F7F7" if number % 2 == 0 else None
-        for width, cell in zip(widths, cells, strict=True):
-            centred = number_of(cell) is not None
+        for width, cell, centred in zip(widths, cells, numeric, strict=True):
             paragraph = _add_cell(row, width, fill, cell_id if number else head_id, centred=centred)
             _add_runs(WordParagraph(paragraph, after._parent), cell.fragments)
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import groupby
 
 from nlp.records import Fragment, Grid, Paragraph, RoadmapDraft, Section
-from nlp.writers.inert import inert, number_of, one_line, place
+from nlp.writers.inert import inert, number_of, numeric_column, one_line, place
 from nlp.writers.wording import CONTENTS
 
 __all__ = ["write"]
@@ -56,10 +56,6 @@ def _columns(grid: Grid) -> list[str]:
     return [f"{100 * weight / sum(weights):.2f}%" for weight in weights]
 
 
-def _numeric(grid: Grid, column: int) -> bool:
-    return bool(grid.rows) and all(number_of(row[column]) for row in grid.rows)
-
-
 def _tip(fragment: Fragment) -> str:
     return f"{_SOURCE_WORD}{place(fragment.source)}" if fragment.source else ""
 
@@ -81,8 +77,7 @@ def write(draft: RoadmapDraft) -> bytes:
     script = _asset("filter.js")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(inert=inert, line=one_line, tip=_tip, place=place)
-    environment.tests.update(numeral=number_of)
-    environment.globals.update(blocks=_blocks, columns=_columns, percent=_percent, numeric=_numeric)
+    environment.globals.update(blocks=_blocks, columns=_columns, percent=_percent, numeric=numeric_column)
     page = environment.from_string(_asset("roadmap.html")).render(
         draft=draft,
         contents=CONTENTS,

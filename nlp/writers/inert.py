@@ -4,13 +4,14 @@ import re
 import unicodedata
 from typing import Final
 
-from nlp.records import Paragraph, SourceRef
+from nlp.records import Grid, Paragraph, SourceRef
 
-__all__ = ["PROPERTY_LENGTH", "inert", "number_of", "one_line", "place"]
+__all__ = ["PROPERTY_LENGTH", "inert", "number_of", "numeric_column", "one_line", "place"]
 
 PROPERTY_LENGTH: Final = 255  # the most that Office takes in a document property
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029")
 _SILENT = frozenset({"Cc", "Cf", "Cs", "Cn"})
+_ABSENT = frozenset({"—", "未知", ""})
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,9})(?:\.\d+)?%?")
 
 
@@ -46,3 +47,9 @@ def number_of(cell: Paragraph) -> str | None:
     if fragment.source is None or fragment.quote or fragment.source.column.endswith("_id"):
         return None
     return fragment.text if _NUMBER.fullmatch(fragment.text) else None
+
+
+def numeric_column(grid: Grid, column: int) -> bool:
+    """Whether a column holds numbers, or a dash where one is missing; one word makes it a column of words."""
+    cells = [row[column] for row in grid.rows]
+    return any(number_of(cell) for cell in cells) and all(number_of(cell) or cell.text in _ABSENT for cell in cells)

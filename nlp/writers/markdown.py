@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from nlp.records import Grid, Paragraph, RoadmapDraft, Section
-from nlp.writers.inert import number_of, one_line
+from nlp.writers.inert import numeric_column, one_line
 
 __all__ = ["escape", "write"]
 
@@ -32,8 +32,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _rule(grid: Grid, column: int) -> str:
-    numeric = bool(grid.rows) and all(number_of(row[column]) for row in grid.rows)
-    return "---:" if numeric else "---"
+    return "---:" if numeric_column(grid, column) else "---"
 
 
 def _grid(grid: Grid) -> Iterator[str]:
