@@ -106,11 +106,14 @@ def table(kind: type[T], folder: Path) -> list[T]:
 def shelve(folder: Path) -> Shelf:
     topics, projects = table(Topic, folder), table(Project, folder)
     members: dict[str, list[Assignment]] = {t.topic_id: [] for t in topics}
+    loose: dict[str, list[Assignment]] = {}
     for a in sorted(table(Assignment, folder), key=lambda a: (-(a.similarity or 0.0), a.unit_id)):
         if a.topic_id is not None:
             members[a.topic_id].append(a)
+        elif a.segment != "none":
+            loose.setdefault(a.segment, []).append(a)
     return Shelf(
-        topics={t.topic_id: t for t in topics}, members=members, projects=related_projects(topics, projects),
+        topics={t.topic_id: t for t in topics}, members=members, loose=loose, projects=related_projects(topics, projects),
         priorities={p.topic_id: p for p in table(Priority, folder)},
         facts={fact_row(f.topic_id, f.fact): f for f in table(Fact, folder)},
         demands={d.demand_id: d for d in table(Demand, folder)},

@@ -20,7 +20,7 @@ from nlp.records import (
     Topic,
 )
 
-__all__ = ["Shelf", "card"]
+__all__ = ["Shelf", "card", "unit_lines"]
 
 QUOTED = 90  # characters of a clause that a card shows
 
@@ -33,6 +33,7 @@ class Shelf:
     priorities: Mapping[str, Priority]
     facts: Mapping[str, Fact]  # by topic_id/fact
     members: Mapping[str, Sequence[Assignment]]  # of a topic, most central first
+    loose: Mapping[str, Sequence[Assignment]]  # of a segment, what belongs to no topic
     demands: Mapping[str, Demand]
     clauses: Mapping[str, Clause]
     policies: Mapping[str, Policy]
@@ -90,15 +91,25 @@ def measured(shelf: Shelf, topic: Topic) -> Iterator[Paragraph]:
 
 
 def cited(shelf: Shelf, topic: Topic, options: DraftOptions) -> Iterator[Paragraph]:
-    members, most = shelf.members[topic.topic_id], options.sources_per_card
-    ids = {kind: [a.unit_id for a in members if a.unit_kind == kind][:most] for kind in ("demand", "clause", "patent")}
-    yield from (demand_line(shelf.demands[i]) for i in ids["demand"])
-    yield from (clause_line(shelf.clauses[i], shelf.policies) for i in ids["clause"])
-    yield from (patent_line(shelf.patents[i]) for i in ids["patent"])
+    most, shown = options.sources_per_card, 0
+    for kind in ("demand", "clause", "patent"):
+        first = [a for a in shelf.members[topic.topic_id] if a.unit_kind == kind][:most]
+        shown += len(first)
+        yield from unit_lines(shelf, first)
     yield from (project_line(p) for p in shelf.projects.get(topic.topic_id, ())[:most])
-    total = topic.n_demands + topic.n_clauses + topic.n_patents
-    if total > sum(len(found) for found in ids.values()):
+    if topic.n_demands + topic.n_clauses + topic.n_patents > shown:
         yield note(words("以上为最居中的若干份；全部材料见 roadmap.xlsx 与数据表 assignments。"))
+
+
+def unit_lines(shelf: Shelf, assignments: Sequence[Assignment]) -> Iterator[Paragraph]:
+    """One cited line a unit, in the order given."""
+    for a in assignments:
+        if a.unit_kind == "demand":
+            yield demand_line(shelf.demands[a.unit_id])
+        elif a.unit_kind == "clause":
+            yield clause_line(shelf.clauses[a.unit_id], shelf.policies)
+        else:
+            yield patent_line(shelf.patents[a.unit_id])
 
 
 def origin(table: str, row: str, *places: tuple[str, str | None]) -> tuple[Fragment, ...]:

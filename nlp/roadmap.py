@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nlp.cards import Shelf, card
+from nlp.cards import Shelf, card, unit_lines
 from nlp.citing import body, bullet, cell, fact_row, line, note, words
 from nlp.evidence import DELTA
 from nlp.options import DraftOptions
@@ -15,6 +15,7 @@ NOTICE = "系统草稿，待专家论证"
 KIND_NAMES = {"demand": "技术需求", "policy": "政策文件", "clause": "政策条款", "patent": "专利", "project": "历史项目", "notice": "征集通知"}
 MEMBER_KINDS = ("demand", "clause", "patent")
 LONGEST_LIST = 40
+SHOWN_LOOSE = 10
 FIRST = 6  # topics named on the first screen
 Run = Mapping[str, str | int | float]
 
@@ -187,11 +188,23 @@ def chapter(material: Material, segment: str, options: DraftOptions) -> list[Sec
         cell("counts", f"segment.{segment}.unassigned", "value", material.counts.get(f"segment.{segment}.unassigned", 0)),
         words(" 份。"))]
     if not found:
-        content.append(body(words("样本太少，不足以形成主题；材料逐份列在数据表 assignments 中。")))
+        content += too_few(material, segment)
     cards = [card(material.shelf, topic, options=options) for topic in found[: options.topics_per_segment]]
     if len(found) > len(cards):
         content.append(topic_grid(f"{name}环节其余主题", found[len(cards):]))
     return [Section(anchor=f"segment-{segment}", level=1, title=heading(f"{name}环节"), content=tuple(content)), *cards]
+
+
+def too_few(material: Material, segment: str) -> Iterable[Paragraph]:
+    """A segment without topics still shows what it has."""
+    loose = material.shelf.loose.get(segment, ())
+    if not loose:
+        yield body(words("本次没有属于本环节的材料。"))
+        return
+    yield body(words("样本太少，不足以形成主题；现有材料如下。"))
+    yield from unit_lines(material.shelf, loose[:SHOWN_LOOSE])
+    if len(loose) > SHOWN_LOOSE:
+        yield note(words("其余见数据表 assignments。"))
 
 
 def topic_grid(caption: str, topics: Sequence[Topic]) -> Grid:

@@ -9,7 +9,7 @@ import pytest
 
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="luxiantu-prefect-")
 
-from flows import prefect_settings  # noqa: E402 (prefect reads its settings when it is first imported)
+from flows import prefect_settings
 
 prefect_settings.apply()
 

@@ -1,7 +1,6 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-import pytest
 
 from nlp.options import PriorityOptions, Weights
 from nlp.priority import rank, saturate
