@@ -57,7 +57,7 @@ def test_every_sourced_run_names_its_cell() -> None:
 def test_components_have_bars_and_other_numbers_do_not() -> None:
     bars = {cell.text_content(): cell.get("style") for cell in parsed().xpath("//td[@class='bar']")}
     assert bars == {"0.62": "--bar:62%", "1": "--bar:100%"}
-    assert [cell.text_content() for cell in parsed().xpath("//td[@class='number']")] == ["12", "50.1%", "0"]
+    assert [cell.text_content() for cell in parsed().xpath("//td[@class='number']")] == ["12", "50.1%", "0", "未知"]
 
 
 def test_bullets_share_a_list() -> None:

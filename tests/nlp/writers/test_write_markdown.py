@@ -32,7 +32,7 @@ def test_the_whole_draft() -> None:
     assert lines[:5] == ["# 集成电路技术路线图", "", "> 系统草稿，待专家论证", "", "## 范围与口径"]
     assert "- 权重见附录。" in lines and "> 排序供论证参考。" in lines and "### 光刻胶树脂" in lines
     start = lines.index("| 主题 | 需求 | 战略必争 | 占比 |")
-    assert lines[start + 1 : start + 4] == ["| --- | ---: | ---: | --- |", "| 光刻胶树脂 | 12 | 0.62 | 50.1% |", "| 混合键合 3D 封装 | 0 | 1 | 未知 |"]
+    assert lines[start + 1 : start + 4] == ["| --- | ---: | ---: | ---: |", "| 光刻胶树脂 | 12 | 0.62 | 50.1% |", "| 混合键合 3D 封装 | 0 | 1 | 未知 |"]
     assert write(DRAFT) == write(DRAFT)
 
 
