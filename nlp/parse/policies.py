@@ -4,13 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 from nlp.normalise import clean
 from nlp.parse.clauses import Line, Piece, split_clauses
 from nlp.parse.furniture import strip_furniture
 from nlp.parse.ids import Keyed, digest, settle
 from nlp.parse.policy_head import head_fields, is_head_table
+from nlp.parse.policy_issuer import level_of, report_issuer, signature, title_issuer
 from nlp.parse.regions import UNKNOWN, Regions
 from nlp.parse.result import Parsed, Row, Rows, no_title
 from nlp.parse.synonyms import Synonyms
@@ -19,12 +19,12 @@ from nlp.records import Clause, Document, Kind, Policy, Rejected
 
 __all__ = ["parse_document", "parse_rows"]
 
-_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[〔\[［(（【]\s*(?:19|20)\d{2}\s*[〕\]］)）】]\s*(?:第\s*)?\d{1,4}\s*号")
-_ISSUED = re.compile(r"^(.{2,50}?)(?:关于|印发|发布|转发)")
-_BELOW = re.compile(r".{2,8}?[市州盟区县](?:人民政府|.{0,12}局|委)")  # 上海市浦东新区人民政府 is not a province's
-_BRACKETED = re.compile(r"[（(][^（）()]*[)）]$")
+_NUMBER = re.compile(
+    r"[\u4e00-\u9fff]{2,14}\s*[〔\[［(（【]\s*(?:19|20)\d{2}\s*[〕\]］)）】]\s*(?:第\s*)?\d{1,4}\s*号"
+    r"|[\u4e00-\u9fff]{2,20}令\s*[（(]?第?\s*[\d一二三四五六七八九十百]{1,5}\s*号[)）]?"
+    r"|[\u4e00-\u9fff]{2,20}公告\s*[（(]?(?:19|20)\d{2}\s*年\s*第\s*\d{1,4}\s*号[)）]?"
+)
 _HEAD = 40  # lines in which number and date are looked for
-_SIGNED = re.compile(r"\s*[\d〇○零一二三四五六七八九十]{4}\s*年.{1,3}月.{1,4}日\s*")
 
 
 def parse_document(document: Document, title: str, synonyms: Synonyms, regions: Regions) -> Parsed:
@@ -35,7 +35,7 @@ def parse_document(document: Document, title: str, synonyms: Synonyms, regions: 
         empty = Rejected(source=document.name, location=None, reason="文件没有正文", remedy="请确认文件内容后重新放入")
         return Parsed(kind=Kind.POLICY, rejected=(empty,))
     said = head_fields(lines, document.tables, synonyms)
-    policy = _with_head(_describe(title, lines, document.name, synonyms, regions), said, synonyms, regions)
+    policy = _with_head(_describe(title, lines, document.name, synonyms, regions), said, lines, synonyms, regions)
     tables = [_table_piece(t.location, t.rows) for t in document.tables if not is_head_table(t, synonyms)]
     return _with_clauses(policy, lines, [piece for piece in tables if piece.text], synonyms)
 
@@ -66,21 +66,21 @@ def _lines(row: Row, text: str) -> list[Line]:
 def _from_row(rows: Rows, row: Row, lines: Sequence[Line], synonyms: Synonyms, regions: Regions) -> Policy:
     title = rows.mapping.value(row.cells, "title") or lines[0].text[:60]
     said = {c.canonical: value for c in rows.mapping.columns if (value := rows.mapping.value(row.cells, c.canonical))}
-    found = _with_head(_describe(title, lines, rows.source, synonyms, regions), said, synonyms, regions)
+    found = _with_head(_describe(title, lines, rows.source, synonyms, regions), said, lines, synonyms, regions)
     return replace(found, policy_id=said.get("id", found.policy_id))
 
 
-def _with_head(found: Policy, said: Mapping[str, str], synonyms: Synonyms, regions: Regions) -> Policy:
+def _with_head(found: Policy, said: Mapping[str, str], lines: Sequence[Line], synonyms: Synonyms, regions: Regions) -> Policy:
     """What columns or the page's head state outright goes before what title and text suggest."""
-    issuer = said.get("issuer") or found.issuer
     place = said.get("policy_province", "")
+    issuer = said.get("issuer") or found.issuer or report_issuer(found.title, place, lines, _HEAD, regions)
     region = regions.province(place, issuer)
     dates = (to_date(said[name]) for name in ("written_date", "publish_date") if name in said)
     return replace(
         found,
         doc_number=said.get("doc_number") or found.doc_number,
         issuer=issuer,
-        level=said.get("level") or _level(issuer or place or found.title, synonyms, regions),
+        level=said.get("level") or level_of(issuer, place, found.title, synonyms.words, regions),
         region=region if region != UNKNOWN else found.region,
         date=next(filter(None, dates), found.date),
         status=said.get("status") or found.status,
@@ -88,25 +88,20 @@ def _with_head(found: Policy, said: Mapping[str, str], synonyms: Synonyms, regio
 
 
 def _describe(title: str, lines: Sequence[Line], source: str, synonyms: Synonyms, regions: Regions) -> Policy:
-    """What title and the head of the text say."""
-    issuer = _issuer(title, synonyms)
+    """What title, head and signature of the text say."""
+    signed = signature(lines, _HEAD, synonyms.words)
+    issuer = title_issuer(title, synonyms.words) or signed.issuer
     return Policy(
         policy_id=digest("P", title, *(line.text for line in lines)),
         title=title,
         doc_number=_doc_number(lines),
         issuer=issuer,
-        level=_level(issuer or title, synonyms, regions),
+        level=None,
         region=regions.province(issuer, title),
-        date=_signed(lines),
+        date=signed.date,
         status=_status(title, synonyms),
         source_file=source,
     )
-
-
-def _issuer(title: str, synonyms: Synonyms) -> str | None:
-    found = _ISSUED.match(title)
-    name = _BRACKETED.sub("", found[1]) if found else ""
-    return name if name.endswith(synonyms.words["issuer_tail"]) else None
 
 
 def _doc_number(lines: Sequence[Line]) -> str | None:
@@ -114,23 +109,6 @@ def _doc_number(lines: Sequence[Line]) -> str | None:
     bare = (line.text.strip("（）() ") for line in lines[:_HEAD])
     found = (_NUMBER.fullmatch(text) for text in bare)
     return next((match[0] for match in found if match), None)
-
-
-def _signed(lines: Sequence[Line]) -> date | None:
-    """The date on a line of its own near the head or at the end (落款)."""
-    return next((to_date(line.text) for line in (*lines[:_HEAD], *lines[-3:]) if _SIGNED.fullmatch(line.text)), None)
-
-
-def _level(name: str, synonyms: Synonyms, regions: Regions) -> str | None:
-    """国家 省 市 园区 from an issuer or title; None if it names no place."""
-    if name.startswith(synonyms.words["national"]):
-        return "国家"
-    if any(word in name for word in synonyms.words["park"]):
-        return "园区"
-    province = next((full for full in regions.full_names if full in name), None)
-    if (province is not None and not _BELOW.match(name.partition(province)[2])) or name.startswith(("省", "自治区")):
-        return "省"
-    return "市" if regions.province(name) != UNKNOWN else None
 
 
 def _status(title: str, synonyms: Synonyms) -> str:

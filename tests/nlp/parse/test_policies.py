@@ -1,6 +1,7 @@
 import csv
 import io
 import time
+import tomllib
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -116,11 +117,67 @@ def test_list_of_names_is_no_run_of_headings() -> None:
 
 @pytest.mark.parametrize(
     ("title", "status", "level"),
-    [("上海市某规划（草案）", "草案", "省"), ("苏州市某办法（暂行）", "试行", "市"), ("国务院关于某事的意见", "正式", "国家"), ("合肥高新区某若干政策", "正式", "园区"), ("上海市浦东新区人民政府某规定", "正式", "市")],
+    [("上海市某规划（草案）", "草案", "省"), ("苏州市某办法（暂行）", "试行", "市"), ("国务院关于某事的意见", "正式", "国家"), ("合肥高新区某若干政策", "正式", "园区"), ("上海市浦东新区人民政府某规定", "正式", "市"),
+     ("江苏省关于促进开发区高质量发展的意见", "正式", "省"), ("江苏省省级开发区条例", "正式", "省"), ("关于公开征求某办法意见的公告", "草案", None),
+     ("安徽省开展某试点工作方案", "正式", "省"), ("工业和信息化部等七部门关于某事的通知", "正式", "国家")],
 )  # fmt: skip
 def test_status_and_level(title: str, status: str, level: str) -> None:
     (policy,) = parsed("a.txt", f"{title}\n一、甲\n二、乙\n三、丙\n正文正文").policies
     assert (policy.title, policy.status, policy.level) == (title, status, level)
+
+
+@pytest.mark.parametrize(
+    ("signed", "issuer", "level"),
+    [
+        ("江苏省科学技术厅", "江苏省科学技术厅", "省"),
+        ("安徽省科学技术厅（代章）\n安徽省财政厅", "安徽省科学技术厅（代章）、安徽省财政厅", "省"),
+        ("科技部　财政部", None, None),  # 三个字以内的简称太容易认错
+        ("科学技术部　国家发展改革委", "科学技术部、国家发展改革委", "国家"),
+        ("苏州工业园区管理委员会", "苏州工业园区管理委员会", "园区"),
+        ("芜湖市人民政府办公室", "芜湖市人民政府办公室", "市"),
+        ("联系人：科技处办公室", None, None),
+        ("由市科技局、财政局负责解释，自印发之日起施行。", None, None),
+    ],
+)
+def test_the_signature_above_the_date_names_the_issuer(signed: str, issuer: str | None, level: str | None) -> None:
+    body = "\n".join(f"（{n}）推动键合材料上线验证，支持晶圆厂开放产线。" for n in "一二三四五")
+    text = f"关于支持键合材料的若干措施\n一、重点任务\n{body}\n{signed}\n2023年5月6日\n附件：任务表\n一、第一项\n二、第二项\n三、第三项"
+    (policy,) = parsed("policies/a.txt", text).policies
+    assert (policy.issuer, policy.level, policy.date) == (issuer, level, date(2023, 5, 6))
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("（苏示发〔2023〕7号）", "苏示发〔2023〕7号"),
+        ("沪示规[2021] 18 号", "沪示规[2021] 18 号"),
+        ("某省人民政府令第52号", "某省人民政府令第52号"),
+        ("某部公告 2022年第5号", "某部公告 2022年第5号"),
+        ("根据苏示发〔2023〕7号文件要求", None),
+        ("2023年第5次会议", None),
+    ],
+)
+def test_document_number(line: str, number: str | None) -> None:
+    (policy,) = parsed("policies/a.txt", f"某省键合材料办法\n{line}\n一、总则\n二、任务\n三、附则").policies
+    assert policy.doc_number == number
+
+
+def test_a_government_report_speaks_for_its_government() -> None:
+    rows = [["province", "title", "publish_date", "full_text"], ["云南省", "2026年政府工作报告", "2026-02-03", "各位代表：\n我代表省人民政府，向大会报告工作。"]]
+    target = io.StringIO()
+    csv.writer(target).writerows(rows)
+    (policy,) = parsed("2026_报告.csv", target.getvalue()).policies
+    assert (policy.issuer, policy.level, policy.region) == ("云南省人民政府", "省", "云南")
+
+
+def test_the_planted_metadata_of_the_sample() -> None:
+    root = Path(__file__).resolve().parents[3]
+    planted = tomllib.loads((root / "tests" / "data" / "sample_planted_documents.toml").read_text("utf-8"))["policies"]
+    assert len(planted) == 9
+    for want in planted:
+        (policy,) = parsed(f"policies/{want['file']}", (root / "corpora" / "sample" / "policies" / want["file"]).read_bytes()).policies
+        got = (policy.title, policy.issuer, policy.doc_number, policy.date, policy.level, policy.region, policy.status)
+        assert got == tuple(want.get(name) for name in ("title", "issuer", "doc_number", "date", "level", "region", "status"))
 
 
 def lines_of(path: Path) -> list[Line]:
