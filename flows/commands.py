@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from flows import single
+from flows import single, single_facts
 from flows.chinese_help import Commands, Parser
 from flows.settings import ROOT
 from nlp.records import Kind
@@ -16,12 +16,21 @@ __all__ = ["add_commands"]
 
 def add_commands(commands: Commands) -> None:
     add_refresh(commands)
+    add_intake(commands)
     add_models(commands)
     add_stage(commands, "terms", "提取技术术语：IN 每行 {\"id\",\"text\"}，OUT 每行附带术语、位置与分值", lambda o: single.terms(o.source, single.checked_output(o.output)))
     segments = add_stage(commands, "segments", "判定产业链环节", lambda o: single.segments(o.source, single.checked_output(o.output), o.chain))
     segments.add_argument("--chain", default="ic", metavar="名称", help="产业链，corpora/chains/ 下的文件名（默认 ic）")
     add_stage(commands, "topics", "把一批文本归为主题（不分环节）", lambda o: single.topics(o.source, single.checked_output(o.output)))
     add_stage(commands, "embed", "计算句向量，写入 .npz（ids、vectors、model）", lambda o: single.embed(o.source, single.checked_output(o.output)))
+
+
+    add_stage(commands, "targets", "提取考核指标：名称、比较符、数值、单位、条件与位置", lambda o: single_facts.targets(o.source, single.checked_output(o.output)))
+    add_stage(commands, "facets", "判断需求的清晰程度，提取资金、期限、对外依赖与个人信息位置", lambda o: single_facts.facets(o.source, single.checked_output(o.output)))
+    add_stage(commands, "tasks", "识别政策文本中的任务、目标与举措", lambda o: single_facts.tasks(o.source, single.checked_output(o.output)))
+    add_stage(commands, "duplicates", "查找重复与相关的需求，每对一行", lambda o: single_facts.duplicates(o.source, single.checked_output(o.output)))
+    rules = add_stage(commands, "rules", "按征集通知核对每份需求", lambda o: single_facts.rules(o.source, o.notice, single.checked_output(o.output)))
+    rules.add_argument("--notice", type=Path, required=True, metavar="NOTICE", help="征集通知（.txt .docx .html），或已整理的规则包 .toml")
 
 
 def add_stage(commands: Commands, name: str, summary: str, call: Callable[[Namespace], None]) -> Parser:
@@ -55,6 +64,22 @@ def call_refresh(options: Namespace) -> None:
     folder = refresh(options.inboxes, kind=kind, chain=options.chain, as_of=options.as_of, out=options.out, seed=options.seed)
     print(summarise(folder))
     print(f"草稿：{folder / 'roadmap.docx'}（同目录另有 .html .md .xlsx，数据表在 data/）")
+
+
+def add_intake(commands: Commands) -> None:
+    parser = commands.add("intake", "接收一批申报材料：核对规则、查重，写出初筛表与退回补正函")
+    parser.add_argument("inboxes", nargs="+", type=Path, metavar="INBOX", help="文件或目录")
+    parser.add_argument("--notice", type=Path, metavar="FILE", help="征集通知或规则包；不写则用材料中的那一份")
+    parser.add_argument("--as-of", type=iso_date, metavar="YYYY-MM-DD", help="截止日期（默认今天）")
+    parser.add_argument("--out", type=Path, default=Path("outputs"), metavar="目录", help="输出目录（默认 outputs）")
+    parser.set_defaults(call=call_intake)
+
+
+def call_intake(options: Namespace) -> None:
+    from flows.intake import intake
+
+    folder = intake(options.inboxes, options.notice, out=options.out, as_of=options.as_of)
+    print(f"初筛表：{folder / 'triage.xlsx'}（退回补正函在 letters/，搁置的输入见 rejected.jsonl）")
 
 
 def add_models(commands: Commands) -> None:

@@ -13,6 +13,7 @@ from prefect.artifacts import create_markdown_artifact
 from flows import settings as configuration
 from flows.discover import discover_topics
 from flows.draft import rank_topics, write_draft
+from flows.facts import understand_demands
 from flows.ingest import read_inbox
 from flows.progress import display
 from flows.run import Run, code_version, package_versions, start
@@ -47,6 +48,7 @@ def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Path
     found = read_inbox(inboxes, kind, run)
     found |= find_terms(found["units"], run)
     found |= classify_units(found, run)
+    found |= understand_demands(found, run)
     found["vectors"] = embed_units(found["units"], found["mentions"], run)
     found |= discover_topics(found, run)
     found |= rank_topics(found, run)

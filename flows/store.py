@@ -12,7 +12,7 @@ import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -59,6 +59,8 @@ def arrow_type(hint: Any) -> pa.DataType:
         return pa.list_(arrow_type(arguments[0]))
     if origin is tuple:
         return pa.struct([(f"f{i}", arrow_type(a)) for i, a in enumerate(arguments)])
+    if is_dataclass(hint) and isinstance(hint, type):
+        return pa.struct(list(schema(hint)))
     plain = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), date: pa.date32()}
     if hint not in plain:
         raise TypeError(f"a record field of type {hint} has no column type")
@@ -71,8 +73,12 @@ def schema(kind: type) -> pa.Schema:
 
 
 def to_cell(value: Any) -> Any:
-    """A tuple of fixed shape becomes a struct; everything else is what arrow takes as it is."""
+    """A tuple of fixed shape and a record (a Span) become a struct; everything else is what arrow takes as it is."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     if isinstance(value, tuple):
+        if value and is_dataclass(value[0]):
+            return [to_cell(item) for item in value]
         if value and isinstance(value[0], tuple):
             return [{f"f{i}": v for i, v in enumerate(item)} for item in value]
         return list(value)
@@ -91,7 +97,7 @@ def from_cell(value: Any, hint: Any) -> Any:
         return tuple(value.values())
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint(value)
-    return value
+    return hint(**value) if is_dataclass(hint) and isinstance(hint, type) else value
 
 
 def save(kind: type[T], records: Iterable[T], path: Path) -> Artefact:

@@ -11,7 +11,7 @@ from nlp.writers.inert import PROPERTY_LENGTH, inert, numeric_column, one_line
 from nlp.writers.looks import CAPTION, CELL, CELL_HEAD, CONTENTS_HEAD, KAI, LOOKS, NOTE, QUOTE, SONG, Look
 from nlp.writers.wording import CONTENTS
 
-__all__ = ["write"]
+__all__ = ["prepare_styles", "repack", "set_page", "write"]
 
 _LATIN = "Times New Roman"
 _MARGIN, _SHORT_SIDE, _LONG_SIDE = 1418, 11906, 16838  # A4, 2.5 cm margins, in twips
@@ -89,7 +89,7 @@ def _indent(style: Any, look: Look) -> None:
     style.element.pPr.ind.set(qn("w:firstLineChars"), str(look.indent_chars))
 
 
-def _prepare_styles(document: Any) -> None:
+def prepare_styles(document: Any) -> None:
     from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.ns import qn
 
@@ -110,7 +110,7 @@ def _prepare_styles(document: Any) -> None:
 # ---- pages --------------------------------------------------------------------------------
 
 
-def _set_page(section: Any, *, wide: bool) -> None:
+def set_page(section: Any, *, wide: bool) -> None:
     from docx.enum.section import WD_ORIENT
     from docx.shared import Twips
 
@@ -124,7 +124,7 @@ def _set_page(section: Any, *, wide: bool) -> None:
 def _furnish(document: Any, draft: RoadmapDraft, as_of: date) -> None:
     """Page size, running header, page number and document properties; no clock is read."""
     section, properties = document.sections[0], document.core_properties
-    _set_page(section, wide=False)
+    set_page(section, wide=False)
     section.header.paragraphs[0].text = one_line(draft.notice)
     _add(section.footer.paragraphs[0]._p, "fldSimple", instr=" PAGE ")
     moment = datetime(as_of.year, as_of.month, as_of.day)
@@ -232,7 +232,7 @@ def _add_section(document: Any, section: Section) -> None:
     grids = [item for item in section.content if isinstance(item, Grid)]
     wide = any(len(grid.header) >= _WIDE_COLUMNS for grid in grids)
     if wide != (document.sections[-1].page_width > document.sections[-1].page_height):
-        _set_page(document.add_section(WD_SECTION.NEW_PAGE), wide=wide)
+        set_page(document.add_section(WD_SECTION.NEW_PAGE), wide=wide)
     _add_runs(document.add_paragraph(style=f"Heading {section.level}"), section.title.fragments)
     for item in section.content:
         if isinstance(item, Grid):
@@ -241,7 +241,7 @@ def _add_section(document: Any, section: Section) -> None:
             _add_runs(document.add_paragraph(style=_STYLE[item.style]), item.fragments)
 
 
-def _repack(data: bytes, as_of: date) -> bytes:
+def repack(data: bytes, as_of: date) -> bytes:
     """The same parts in the same order under a fixed date, so that equal drafts give equal bytes."""
     source, target = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
@@ -258,7 +258,7 @@ def write(draft: RoadmapDraft, as_of: date) -> bytes:
     from docx.enum.text import WD_BREAK
 
     document = docx.Document()
-    _prepare_styles(document)
+    prepare_styles(document)
     _furnish(document, draft, as_of)
     document.add_paragraph(one_line(draft.title), style="Title")
     document.add_paragraph(one_line(draft.notice), style="Subtitle")
@@ -268,4 +268,4 @@ def write(draft: RoadmapDraft, as_of: date) -> bytes:
         _add_section(document, section)
     buffer = io.BytesIO()
     document.save(buffer)
-    return _repack(buffer.getvalue(), as_of)
+    return repack(buffer.getvalue(), as_of)

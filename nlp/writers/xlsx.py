@@ -11,7 +11,7 @@ from nlp.records import Grid, Paragraph, RoadmapDraft, Section
 from nlp.writers.inert import PROPERTY_LENGTH, inert, number_of, one_line
 from nlp.writers.wording import CHAPTER, FULL_TEXT, GUIDE, GUIDE_TITLE, SHEET, SHEETS_TITLE, TABLE
 
-__all__ = ["GUIDE_SHEET", "write"]
+__all__ = ["GUIDE_SHEET", "new_book", "write"]
 
 GUIDE_SHEET: Final = "说明"
 _NAME_LENGTH = 31  # Excel's limit
@@ -236,14 +236,19 @@ def _looks(book: Any) -> dict[str, Any]:
     return {name: book.add_format({**_FONT, **change}) for name, change in changes.items()}
 
 
-def write(draft: RoadmapDraft, as_of: date) -> bytes:
-    """The draft as .xlsx; dates inside are `as_of`, no cell is a formula or a link, the same arguments give the same bytes."""
+def new_book(buffer: io.BytesIO, title: str, as_of: date) -> Any:
+    """An empty workbook in which no string becomes a formula, a link or a number; its dates are `as_of`."""
     import xlsxwriter
 
-    buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, _INERT_OPTIONS)
-    title, created = one_line(draft.title)[:PROPERTY_LENGTH], datetime(as_of.year, as_of.month, as_of.day)
-    book.set_properties({"title": title, "created": created})
+    book.set_properties({"title": one_line(title)[:PROPERTY_LENGTH], "created": datetime(as_of.year, as_of.month, as_of.day)})
+    return book
+
+
+def write(draft: RoadmapDraft, as_of: date) -> bytes:
+    """The draft as .xlsx; dates inside are `as_of`, no cell is a formula or a link, the same arguments give the same bytes."""
+    buffer = io.BytesIO()
+    book = new_book(buffer, draft.title, as_of)
     looks, groups = _looks(book), _groups(draft)
     _write_texts(book, draft, groups, looks)
     for group in groups:

@@ -7,7 +7,7 @@ import pytest
 
 from nlp.errors import MalformedRecord, UnmappedColumns
 from nlp.understand.suggest import ACTIONS
-from nlp.writers.triage_sheet import CODE, DECISION, DECIDED_BY, MERGE, OPINION, SHEET, TriageRow, read, write
+from nlp.writers.triage_sheet import CODE, DECIDED_BY, DECISION, MERGE, OPINION, SHEET, TriageRow, read, write
 from tests.nlp.office import xlsx
 
 AS_OF = date(2024, 5, 1)
@@ -60,6 +60,16 @@ def test_a_row_whose_identity_was_changed_decides_nothing(column: str) -> None:
     found = read(edited({(1, column): "9", (1, DECISION): "接收"}))
     assert [d.submission_id for d in found.decisions] == ["S2", "S2"]
     assert found.changed == (f"第4行“{column}”",)
+
+
+def test_a_column_that_staff_add_at_the_right_changes_nothing() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(write(ROWS, AS_OF)))
+    sheet = book[SHEET]
+    for line, text in ((3, "备注"), (4, "电话已联系")):
+        sheet.cell(row=line, column=sheet.max_column + (line == 3), value=text)
+    target = io.BytesIO()
+    book.save(target)
+    assert read(target.getvalue()).changed == ()
 
 
 def test_an_unknown_action_is_refused_with_its_row() -> None:
