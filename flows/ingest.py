@@ -12,18 +12,35 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.progress import display
 from flows.run import Run
+from flows.sandbox import Sandbox
 from flows.settings import ROOT
 from flows.store import Artefact, save, write_bytes, write_json
 from nlp import units
-from nlp.errors import EmptyCorpus, LuxiantuError
+from nlp.errors import EmptyCorpus, LuxiantuError, UnreadableDocument
 from nlp.parse import Parsed, load_regions, load_synonyms, parse
-from nlp.readers import read
-from nlp.records import Call, Clause, Count, Demand, Kind, Patent, Policy, Project, Rejected, Submission, Unit
+from nlp.readers import archive
+from nlp.readers.sniff import MAX_BYTES
+from nlp.records import (
+    Call,
+    Clause,
+    ColumnUse,
+    Count,
+    Demand,
+    Kind,
+    Patent,
+    Policy,
+    Project,
+    ReadingNote,
+    Rejected,
+    Submission,
+    SubmittedField,
+    Unit,
+)
 
 R = TypeVar("R")
 S = TypeVar("S", Demand, Policy, Patent, Project, Call)
 
-__all__ = ["InboxFile", "find_files", "read_inbox"]
+__all__ = ["InboxFile", "Received", "find_files", "read_inbox", "received"]
 
 LEXICONS = ROOT / "corpora" / "lexicons"
 SKIPPED = (".", "~$")  # hidden files and Word's lock files
@@ -33,6 +50,15 @@ SKIPPED = (".", "~$")  # hidden files and Word's lock files
 class InboxFile:
     path: Path
     name: str  # below the inbox's parent, with /
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One file of the inbox, or one member of an archive in it; `refused` if it cannot even be opened."""
+
+    name: str
+    data: bytes
+    refused: Rejected | None = None
 
 
 @dataclass(slots=True)
@@ -46,6 +72,9 @@ class Gathered:
     patents: dict[str, Patent] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
     calls: dict[str, Call] = field(default_factory=dict)
+    fields: list[SubmittedField] = field(default_factory=list)
+    columns: list[ColumnUse] = field(default_factory=list)
+    notes: list[ReadingNote] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     inputs: list[dict[str, object]] = field(default_factory=list)
@@ -73,14 +102,17 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> dict[str
     """Read and parse every file; returns the artefact of each record kind, of `units`, `rejected`, `counts`, `inputs`."""
     synonyms, regions = load_synonyms(LEXICONS / "columns.toml"), load_regions(LEXICONS / "regions.toml")
     files, gathered = find_files(inboxes), Gathered()
-    with display.stage("读取材料", "read", total=len(files)):
+    with display.stage("读取材料", "read", total=len(files)), Sandbox() as sandbox:
         for done, file in enumerate(files, 1):
-            data = file.path.read_bytes()
-            try:
-                parsed = parse(read(file.name, data), kind=kind, synonyms=synonyms, regions=regions)
-                gather(gathered, file, data, parsed)
-            except LuxiantuError as error:
-                set_aside(gathered, file, data, error)
+            for item in received(file):
+                try:
+                    if item.refused is not None:
+                        set_aside(gathered, item, item.refused)
+                        continue
+                    parsed = parse(sandbox.read(item.name, item.data), kind=kind, synonyms=synonyms, regions=regions)
+                    gather(gathered, item, parsed)
+                except LuxiantuError as error:
+                    set_aside(gathered, item, refusal(item.name, error))
             display.advance(done)
     found = list(units_of(gathered))
     if not found:
@@ -88,12 +120,35 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> dict[str
     return store(gathered, found, run)
 
 
+def received(file: InboxFile) -> Iterator[Received]:
+    """The file, or, of an archive, its members one at a time; nothing larger than the limit is brought into memory."""
+    if file.path.stat().st_size > MAX_BYTES:
+        yield Received(name=file.name, data=b"", refused=refusal(file.name, UnreadableDocument(file.name, "文件超过 200 MB", "请拆分，或解压后放入文件夹")))
+        return
+    data = file.path.read_bytes()
+    if not archive.is_archive(file.name, data):
+        yield Received(name=file.name, data=data)
+        return
+    try:
+        for member in archive.members(file.name, data):
+            if isinstance(member, Rejected):
+                yield Received(name=member.source, data=b"", refused=member)
+            else:
+                yield Received(name=member.name, data=member.data)
+    except UnreadableDocument as error:
+        yield Received(name=file.name, data=data, refused=refusal(file.name, error))
+
+
+def refusal(name: str, error: LuxiantuError) -> Rejected:
+    return Rejected(source=name, location=None, reason=error.reason, remedy=error.remedy)
+
+
 def reasons(rejected: Sequence[Rejected]) -> str:
     shown = "；".join(f"{r.source}：{r.reason}" for r in rejected[:3])
-    return f"被搁置的原因：{shown}" if shown else "请放入 .jsonl .csv .xlsx .docx .txt .html 文件"
+    return f"被搁置的原因：{shown}" if shown else "请放入 .docx .xlsx .xls .csv .txt .html .jsonl 或 .zip 文件"
 
 
-def gather(into: Gathered, file: InboxFile, data: bytes, parsed: Parsed) -> None:
+def gather(into: Gathered, file: Received, parsed: Parsed) -> None:
     into.count("file.read")
     into.count("file.kept")
     before = sum(len(store) for store in stores(into))
@@ -107,10 +162,13 @@ def gather(into: Gathered, file: InboxFile, data: bytes, parsed: Parsed) -> None
     for clause in parsed.clauses:
         if into.policies[clause.policy_id].source_file == file.name:
             into.clauses.setdefault(clause.clause_id, clause)
+    into.fields += parsed.fields
+    into.columns += parsed.columns
+    into.notes += parsed.notes
     into.rejected += parsed.rejected
     into.count(f"{parsed.kind or 'unknown'}.read", len(parsed.rejected))
     into.count(f"{parsed.kind or 'unknown'}.rejected", len(parsed.rejected))
-    into.inputs.append({"name": file.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "kind": parsed.kind,
+    into.inputs.append({"name": file.name, "sha256": hashlib.sha256(file.data).hexdigest(), "bytes": len(file.data), "kind": parsed.kind,
                         "kept": sum(len(store) for store in stores(into)) - before, "rejected": len(parsed.rejected)})
 
 
@@ -133,11 +191,11 @@ def keep(into: Gathered, kind: Kind, known: dict[str, S], records: Iterable[tupl
                                       remedy="如两者确是不同记录，请改用不同编号后重新放入"))
 
 
-def set_aside(into: Gathered, file: InboxFile, data: bytes, error: LuxiantuError) -> None:
+def set_aside(into: Gathered, file: Received, refused: Rejected) -> None:
     into.count("file.read")
     into.count("file.rejected")
-    into.rejected.append(Rejected(source=file.name, location=None, reason=error.reason, remedy=error.remedy))
-    into.inputs.append({"name": file.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "kind": None, "kept": 0, "rejected": 1})
+    into.rejected.append(refused)
+    into.inputs.append({"name": file.name, "sha256": hashlib.sha256(file.data).hexdigest(), "bytes": len(file.data), "kind": None, "kept": 0, "rejected": 1})
 
 
 def units_of(gathered: Gathered) -> Iterator[Unit]:
@@ -162,6 +220,9 @@ def store(gathered: Gathered, found: Sequence[Unit], run: Run) -> dict[str, Arte
         "patents": save(Patent, in_order(gathered.patents), run.stage("patents.parquet")),
         "projects": save(Project, in_order(gathered.projects), run.data("projects")),
         "calls": save(Call, in_order(gathered.calls), run.data("calls")),
+        "fields": save(SubmittedField, gathered.fields, run.data("fields")),
+        "columns": save(ColumnUse, gathered.columns, run.data("columns")),
+        "reading_notes": save(ReadingNote, gathered.notes, run.data("reading_notes")),
         "units": save(Unit, sorted(found, key=lambda u: (u.unit_kind, u.unit_id)), run.stage("units.parquet")),
         "counts": save(Count, counts, run.stage("counts.parquet")),
     }

@@ -17,6 +17,7 @@ __all__ = [
     "ChainVerdict",
     "Clarity",
     "Clause",
+    "ColumnUse",
     "Count",
     "Demand",
     "Document",
@@ -26,6 +27,7 @@ __all__ = [
     "Fragment",
     "Grid",
     "Kind",
+    "Merge",
     "Operator",
     "Paragraph",
     "Patent",
@@ -35,6 +37,7 @@ __all__ = [
     "Priority",
     "Project",
     "Quadrant",
+    "ReadingNote",
     "Rejected",
     "RoadmapDraft",
     "Rule",
@@ -43,6 +46,7 @@ __all__ = [
     "SourceRef",
     "Span",
     "Submission",
+    "SubmittedField",
     "Table",
     "Target",
     "TaskKind",
@@ -77,12 +81,24 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """A merged block of cells, both ends included; its text stands in the first cell."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A grid of cell texts as it stands in the file, the header (if any) still among the rows."""
 
     rows: tuple[tuple[str, ...], ...]
     location: str  # 表1, 工作表“需求汇总”
     row_offset: int = 1  # number of rows[0] in the file, for people: 第{row_offset + i}行
+    merges: tuple[Merge, ...] = ()  # indexes into rows
+    after: int = 0  # how many of the document's blocks stand before it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +161,38 @@ class Demand:
     segment: str | None = None  # known after classification; "none" is outside the chain
     clarity: str | None = None
     foreign_dependence: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedField:
+    """One label and its value as a submission states them. Values under contact labels are left out."""
+
+    submission_id: str
+    canonical: str | None  # name in columns.toml; None: the label is not known
+    label: str
+    text: str
+    source_file: str
+    source_location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnUse:
+    """What one column or form label of a file became: the mapping report."""
+
+    source_file: str
+    table: str
+    column: str
+    canonical: str | None  # None: not used
+    how: str  # exact normalised partial head sniffed unused
+    sure: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingNote:
+    """What staff should know of a file that was read: a hidden sheet, images, tracked changes, doubtful digits."""
+
+    source_file: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Document to records. One bad row becomes a Rejected and never stops the rest; what concerns the whole is raised."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nlp.errors import UnmappedColumns, UnreadableDocument
 from nlp.normalise import clean
@@ -9,7 +10,7 @@ from nlp.parse.columns import HEADER_ROWS, ColumnMapping, Header, detect_kind, f
 from nlp.parse.regions import Regions, load_regions
 from nlp.parse.result import Parsed, Rows, merge, read_rows
 from nlp.parse.synonyms import Synonyms
-from nlp.records import Document, Kind, Rejected, Table
+from nlp.records import Document, Kind, ReadingNote, Rejected, Table
 
 __all__ = [
     "ColumnMapping",
@@ -35,8 +36,20 @@ def parse(document: Document, *, kind: Kind | None, synonyms: Synonyms, regions:
     """
     if reason := detect.refused_format(document):
         raise UnreadableDocument(document.name, reason, "请从数据库改为导出 .xlsx 或 .csv 列表后放入")
-    parsed = _parse_as(document, kind, synonyms, regions)
-    return merge([parsed, Parsed(kind=parsed.kind, rejected=document.rejected)])
+    parts = [_parse_as(part, kind, synonyms, regions) for part in _independent(document, synonyms)]
+    parsed = merge(parts)
+    notes = tuple(ReadingNote(source_file=document.name, note=note) for note in document.warnings)
+    return merge([Parsed(kind=parsed.kind, rejected=document.rejected, notes=notes), parsed])
+
+
+def _independent(document: Document, synonyms: Synonyms) -> list[Document]:
+    """Each sheet of a workbook that holds several forms, or forms beside lists, on its own; else the whole document."""
+    filled = [table for table in document.tables if any(any(map(str.strip, row)) for row in table.rows)]
+    if document.blocks or len(filled) < 2:
+        return [document]
+    complete = [table for table in filled if forms.is_form(table, synonyms) and forms.names_demand(table, synonyms)]
+    lists = [table for table in filled if table not in complete and find_header(table, synonyms, None)]
+    return [replace(document, tables=(table,), warnings=(), rejected=()) for table in filled] if complete and len(complete) + len(lists) > 1 else [document]
 
 
 def _parse_as(document: Document, kind: Kind | None, synonyms: Synonyms, regions: Regions) -> Parsed:
@@ -64,7 +77,7 @@ def _parse_tables(document: Document, kind: Kind | None, synonyms: Synonyms, reg
     """Every table with a header; None if there is none. `strict`: the document is nothing but tables."""
     filled = [table for table in document.tables if any(any(map(str.strip, row)) for row in table.rows)]
     headers = [(table, _header(document, table, kind, synonyms, strict=strict)) for table in filled]
-    parts = [_parse_list(read_rows(document.name, table, h), synonyms, regions) for table, h in headers if h]
+    parts = [_parse_list(document, table, h, synonyms, regions) for table, h in headers if h]
     if parts:
         unknown = [_unknown_table(document, table) for table, h in headers if not h]
         return merge([*parts, *unknown, *_text_beside(document)])
@@ -86,11 +99,21 @@ def _header(document: Document, table: Table, kind: Kind | None, synonyms: Synon
     """The header for the given kind, by detection, or, in a document of tables only, for its folder's kind."""
     if found := find_header(table, synonyms, kind):
         return found
-    hint = detect.folder_kind(document.name, synonyms) if strict and kind is None else None
+    if not strict or kind is not None:
+        return None
+    titles = [table.location, *(cell for row in table.rows[:HEADER_ROWS] if sum(map(bool, row)) == 1 for cell in row)]
+    hint = detect.folder_kind(document.name, synonyms) or detect.named_kind(titles, synonyms)
     return find_header(table, synonyms, hint) if hint else None
 
 
-def _parse_list(rows: Rows, synonyms: Synonyms, regions: Regions) -> Parsed:
+def _parse_list(document: Document, table: Table, header: Header, synonyms: Synonyms, regions: Regions) -> Parsed:
+    above = [block.text for block in document.blocks[max(table.after - 3, 0) : table.after]]
+    rows = read_rows(document.name, table, header, synonyms, regions, above)
+    parsed = _parse_rows(rows, synonyms, regions)
+    return replace(parsed, notes=(*parsed.notes, *rows.notes), columns=(*parsed.columns, *rows.columns))
+
+
+def _parse_rows(rows: Rows, synonyms: Synonyms, regions: Regions) -> Parsed:
     match rows.mapping.kind:
         case Kind.DEMAND:
             return demands.parse_rows(rows, synonyms, regions)

@@ -8,7 +8,7 @@ from nlp.normalise import clean, key
 from nlp.parse.synonyms import Synonyms
 from nlp.records import Document, Kind
 
-__all__ = ["document_title", "folder_kind", "has_clauses", "is_notice_title", "is_policy_title", "refused_format"]
+__all__ = ["document_title", "folder_kind", "has_clauses", "is_notice_title", "is_policy_title", "named_kind", "refused_format"]
 
 _HEAD = 30  # lines in which the title stands
 _CLAUSE = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十百]+[条章])")
@@ -55,6 +55,13 @@ def folder_kind(name: str, synonyms: Synonyms) -> Kind | None:
         if kinds:
             return kinds.pop() if len(kinds) == 1 else None
     return None
+
+
+def named_kind(titles: Sequence[str], synonyms: Synonyms) -> Kind | None:
+    """From a sheet's name and the title rows above its header; None if no word or more than one kind fits."""
+    text = key("".join(titles))
+    kinds = {kind for kind, names in synonyms.folders.items() if any(n in text for n in names if not n.isascii())}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _named(name: str, part: str, words: set[str]) -> bool:

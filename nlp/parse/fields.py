@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from nlp.parse.ids import digest
 from nlp.parse.regions import Regions
 from nlp.parse.synonyms import KindColumns, Synonyms
-from nlp.parse.values import money_unit, money_wan, period_years, to_date
-from nlp.records import Demand, Kind, Submission
+from nlp.parse.values import money_after, money_unit, money_wan, period_years, to_date
+from nlp.records import Demand, Kind, Submission, SubmittedField
 
-__all__ = ["Field", "Fields", "Pair", "build", "chosen", "heading"]
+__all__ = ["Field", "Fields", "Pair", "build", "heading", "submitted"]
 
 _USED = {"id", "row_number", "title", "demand_title", "organisation", "region", "address", "received", "contact"}
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]?")
 _NUMBERED = re.compile(r"^.*?(?<![A-Za-z\d])[\d一二三四五六七八九十]{1,2}[、.．]\s*")
+_PERSONAL = re.compile(r"@|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?![\dA-Za-z])|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)")
 _TITLE = 40  # characters of a text's first sentence that stand in for a missing title
 
 
@@ -44,6 +45,7 @@ class Fields:
 class Pair:
     submission: Submission
     demand: Demand
+    fields: tuple[SubmittedField, ...]
     explicit: bool  # the id stood in the source
 
 
@@ -59,24 +61,17 @@ def heading(label: str) -> str:
     return _NUMBERED.sub("", bare).strip(" *＊★：:") or bare
 
 
-def chosen(value: str, synonyms: Synonyms) -> str:
-    """The ticked options of a checkbox line; the value itself if it holds no empty box; "" if nothing is ticked."""
-    ticked, unticked = synonyms.words["ticked"], synonyms.words["unticked"]
-    if not any(mark in value for mark in unticked):
-        return value.lstrip("".join(ticked)) if value.startswith(ticked) else value
-    marks = "".join(map(re.escape, (*ticked, *unticked)))
-    options = re.findall(rf"([{marks}])\s*([^{marks}]*)", value)
-    return "、".join(" ".join(text.split()).strip(" 、;；，") for mark, text in options if mark in ticked)
-
-
 def build(fields: Fields, synonyms: Synonyms, regions: Regions) -> Pair | None:
     """The submission and its demand; None if neither a title nor a description is there."""
     columns = synonyms.kinds[Kind.DEMAND]
     text = _text(fields, columns)
-    title = fields.first("demand_title", "title") or re.split(r"[。！？\n]", text)[0][:_TITLE]
+    title = fields.first("demand_title", "title") or _first_sentence(fields, columns)
     if not title:
         return None
-    budget, fiscal = _money(fields, "budget"), _money(fields, "fiscal")
+    budget = _money(fields, "budget", synonyms.words["money_total"])
+    fiscal = _money(fields, "fiscal", ())
+    stated = (money_after(f.value, synonyms.words["money_fiscal"]) for f in fields.labelled("budget"))
+    granted = fiscal.wan if fiscal.wan is not None else next((wan for wan in stated if wan is not None), None)
     organisation = fields.first("organisation") or None
     region = regions.province(fields.first("region"), fields.first("address"), organisation)
     explicit = fields.first("id")
@@ -101,10 +96,39 @@ def build(fields: Fields, synonyms: Synonyms, regions: Regions) -> Pair | None:
         title=title,
         text=text,
         budget_wan=budget.wan,
-        fiscal_wan=fiscal.wan,
+        fiscal_wan=granted,
         period_years=_period(fields),
     )
-    return Pair(submission=submission, demand=demand, explicit=bool(explicit))
+    kept = submitted(fields, submission.submission_id, synonyms)
+    return Pair(submission=submission, demand=demand, fields=kept, explicit=bool(explicit))
+
+
+def submitted(fields: Fields, submission_id: str, synonyms: Synonyms) -> tuple[SubmittedField, ...]:
+    """Every label with its value, contact fields left out; so is an unknown label's value that may be a person's."""
+    kept = [f for f in fields.fields if f.value and f.label and f.canonical != "contact" and not _is_personal(f, synonyms)]
+    return tuple(
+        SubmittedField(
+            submission_id=submission_id,
+            canonical=None if f.canonical == "unknown" else f.canonical,
+            label=" ".join(f.label.split()),
+            text=f.value,
+            source_file=fields.source,
+            source_location=fields.location,
+        )
+        for f in kept
+    )
+
+
+def _is_personal(field: Field, synonyms: Synonyms) -> bool:
+    doubtful = field.canonical in {"unknown", None} and len(field.value) <= 40
+    return doubtful and (any(mark in field.label for mark in synonyms.words["person_marks"]) or _PERSONAL.search(field.value) is not None)
+
+
+def _first_sentence(fields: Fields, columns: KindColumns) -> str:
+    """What stands in for a missing title: the opening of the first description."""
+    known = [f.value for name in columns.sections for f in fields.labelled(name)]
+    loose = [f.value for f in fields.fields if f.canonical is None and f.value]
+    return re.split(r"[。！？\n]", next(iter([*known, *loose]), ""))[0][:_TITLE]
 
 
 def _text(fields: Fields, columns: KindColumns) -> str:
@@ -118,10 +142,16 @@ def _text(fields: Fields, columns: KindColumns) -> str:
     return "\n".join(f"{heading(f.label)}\n{f.value}" if f.label else f.value for f in sections)
 
 
-def _money(fields: Fields, name: str) -> _Money:
-    found = [(f.label, money_wan(f.value, money_unit(f.label))) for f in fields.labelled(name)]
+def _money(fields: Fields, name: str, totals: Sequence[str]) -> _Money:
+    """The first amount that can be read; of 自筹…，合计… the total."""
+    found = [(f.label, _amount(f, totals)) for f in fields.labelled(name)]
     read = [wan for _, wan in found if wan is not None]
     return _Money(wan=read[0] if read else None, unread=tuple(label for label, wan in found if wan is None))
+
+
+def _amount(field: Field, totals: Sequence[str]) -> float | None:
+    total = money_after(field.value, totals) if totals else None
+    return money_wan(field.value, money_unit(field.label)) if total is None else total
 
 
 def _period(fields: Fields) -> float | None:

@@ -15,6 +15,7 @@ __all__ = ["KindColumns", "Synonyms", "core", "label_key", "load_synonyms"]
 _NUMBERING = re.compile(r"^(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.．、:：]+|[①-⑳])(?=\D)")
 _MARKS = re.compile(r"[*＊★※:：\s]")
 _BRACKETED = re.compile(r"[(（\[【](?P<inner>[^()（）\[\]【】]*)[)）\]】]")
+_UNIT_END = re.compile(r"[/,，、](?:亿元|万元|千元|元|年|月)$")  # 经费预算/万元
 _BRACKETS = re.compile(r"[()（）\[\]【】。，,、;；]")
 
 
@@ -28,6 +29,9 @@ class KindColumns:
     sections: tuple[str, ...]
     exact: Mapping[str, str]
     normalised: Mapping[str, str]
+    partial: frozenset[str]  # names that a longer label may end as
+    marks: tuple[str, ...]  # words in a title's or text's label that speak for the kind
+    heads: Mapping[str, str]  # end of a label in a label's place -> canonical name, longest first
     order: Mapping[str, int]  # label key -> preference among labels of one canonical name
 
 
@@ -52,7 +56,7 @@ def core(label: str, keep: Sequence[str]) -> str:
         return inner if inner in keep else ""
 
     bare = _MARKS.sub("", key(label))
-    return label_key(_BRACKETED.sub(drop, _NUMBERING.sub("", bare)))
+    return label_key(_UNIT_END.sub("", _BRACKETED.sub(drop, _NUMBERING.sub("", bare))))
 
 
 def load_synonyms(path: Path) -> Synonyms:
@@ -81,10 +85,20 @@ def _kind(table: Mapping[str, object]) -> KindColumns:
         distinctive=frozenset(_strings(table["distinctive"])),
         multiple=frozenset(_strings(table["multiple"])),
         sections=tuple(_strings(table.get("sections", []))),
+        partial=frozenset(_strings(table.get("partial", []))),
+        marks=tuple(_strings(table.get("marks", []))),
+        heads=_heads(table.get("heads", {})),
         exact=dict(reversed(pairs)),
         normalised=dict(reversed(keyed)),
         order={label: i for i, (label, _) in reversed(list(enumerate(keyed)))},
     )
+
+
+def _heads(table: object) -> dict[str, str]:
+    if not isinstance(table, dict):
+        raise TypeError("heads")
+    pairs = [(end, str(name)) for name, ends in table.items() for end in _strings(ends)]
+    return dict(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
 def _strings(value: object) -> list[str]:

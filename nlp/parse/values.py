@@ -1,21 +1,28 @@
 """Cells to values: money in 万元, periods in years, dates, years. What is not said stays None."""
 
 import re
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from nlp.normalise import key
 
-__all__ = ["money_unit", "money_wan", "period_years", "to_date", "to_year"]
+__all__ = ["money_after", "money_unit", "money_wan", "period_years", "to_date", "to_year"]
 
 _UNITS = {"亿元": 1e4, "亿": 1e4, "万元": 1.0, "万": 1.0, "千元": 0.1, "元": 1e-4}
 _MONEY = re.compile(r"(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[-~～—至到]+\d[\d.,]*)?(?P<unit>亿元|万元|千元|亿|万|元)?")
 _LABEL_UNIT = re.compile(r"[(（\[【:：/,，].{0,6}?(亿元|万元|千元|元)|_(wan)$|单位.?(亿元|万元|元)")
 _SPAN = re.compile(r"(\d{4})年?[-./]?(\d{1,2})?月?[^-~～—至到]{0,4}[-~～—至到]+(\d{4})年?[-./]?(\d{1,2})?月?")
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十半]+)个?(年半|年|月)")
+_YEARS_MONTHS = re.compile(r"(\d+|[一二两三四五])年零?(\d{1,2}|[一二两三四五六七八九十]{1,2})个月")
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})([01]\d)([0-3]\d)(?!\d)")
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_EPOCH, _FIRST_DAY, _LAST_DAY = date(1899, 12, 30), 36526, 54789  # 2000 to 2050
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d{1,3}(?!\d)|\d{5,})")
 _NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟两〇", "一二三四五六七八九十百千二零")
+_POWERS = {"十": 10, "百": 100, "千": 1000}
+_CHINESE_MONEY = re.compile(r"(?<![\d.])([零一二三四五六七八九十百千两〇壹贰叁肆伍陆柒捌玖拾佰仟]{1,9})(亿元|万元|亿|万)")
 _CHINESE_DATE = re.compile(r"([一二]\D{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
 
 
@@ -30,11 +37,39 @@ def money_wan(value: str, label_unit: str | None) -> float | None:
 
     None when no number is there, or when neither value nor label names a unit.
     """
-    found = _MONEY.search(key(value))
+    found = _MONEY.search(_arabic(key(value)))
     unit = (found["unit"] if found else None) or label_unit
     if found is None or unit is None:
         return None
     return round(float(found["number"].replace(",", "")) * _UNITS[unit], 6)
+
+
+def money_after(value: str, words: Sequence[str]) -> float | None:
+    """The amount, in 万元 and with its own unit, that stands behind one of the words: 自筹1050万元，合计1300万元."""
+    text = _arabic(key(value))
+    marks = "|".join(map(re.escape, words))
+    for found in re.finditer(rf"(?:{marks})[^\d。；;，,（(]{{0,8}}(?=\d)", text):
+        amount = _MONEY.match(text, found.end())
+        if amount and amount["unit"]:
+            return money_wan(amount[0], None)
+    return None
+
+
+def _arabic(text: str) -> str:
+    """五百万元 and 伍佰万元 as 500万元; only amounts that stand wholly in numerals."""
+    return _CHINESE_MONEY.sub(lambda m: f"{_amount(m[1])}{m[2]}", text)
+
+
+def _amount(text: str) -> int:
+    """Numerals below ten thousand: 一千二百, 壹仟贰佰."""
+    total, digit = 0, 0
+    for c in text.translate(_FORMAL):
+        if c in _POWERS:
+            total += (digit or 1) * _POWERS[c]
+            digit = 0
+        else:
+            digit = "零一二三四五六七八九".index(c)
+    return total + digit
 
 
 def period_years(value: str) -> float | None:
@@ -44,6 +79,8 @@ def period_years(value: str) -> float | None:
         first, last = int(span[1]) * 12, int(span[3]) * 12
         months = last - first if not (span[2] and span[4]) else last + int(span[4]) - first - int(span[2]) + 1
         return round(months / 12, 2) if months > 0 else None
+    if both := _YEARS_MONTHS.search(text):
+        return round(_number(both[1]) + _number(both[2]) / 12, 2)
     if length := _LENGTH.search(text):
         number = _number(length[1])
         years = {"年": number, "年半": number + 0.5, "月": number / 12}[length[2]]
@@ -63,7 +100,10 @@ def _number(text: str) -> float:
 
 
 def to_date(text: str) -> date | None:
-    """The first full date: 2026-02-09, 2022年4月14日, 2022/4/14, 20220414, 二〇二六年一月二十七日."""
+    """The first full date: 2026-02-09, 2022年4月14日, 2022/4/14, 20220414, 二〇二六年一月二十七日, or a spreadsheet's
+    day number and nothing else (45356 is 2024-03-05: days since 1899-12-30, ECMA-376 part 1, 18.17.4.1)."""
+    if _SERIAL.fullmatch(text.strip()) and _FIRST_DAY <= int(float(text)) <= _LAST_DAY:
+        return _EPOCH + timedelta(days=int(float(text)))
     for pattern in (_DATE, _COMPACT):
         if found := pattern.search(text):
             return _valid(int(found[1]), int(found[2]), int(found[3]))

@@ -6,12 +6,16 @@ from pathlib import PurePosixPath
 
 from nlp.records import Block, Document, Rejected, Table
 
-__all__ = ["make_document", "suffix_of"]
+__all__ = ["make_document", "sha256_of", "suffix_of"]
 
 
 def suffix_of(name: str) -> str:
     """Lower-case suffix with its dot; "" if there is none."""
     return PurePosixPath(name).suffix.lower()
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def make_document(
@@ -26,7 +30,7 @@ def make_document(
 ) -> Document:
     return Document(
         name=name,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256_of(data),
         suffix=suffix_of(name),
         title=title,
         blocks=tuple(blocks),

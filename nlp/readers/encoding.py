@@ -1,10 +1,12 @@
-"""Bytes to text by a ladder: byte-order mark, UTF-8, GB18030. No guessing by statistics."""
+"""Bytes to text by a ladder: byte-order mark, UTF-16 by its zero bytes, UTF-8, then GB18030 or Big5 by a score."""
 
 import codecs
+import re
+from dataclasses import dataclass
 
 from nlp.errors import UnreadableDocument
 
-__all__ = ["decode"]
+__all__ = ["Decoded", "decode", "decoded"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -14,36 +16,90 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _MAX_ODD = 0.01  # share of control and private-use characters above which bytes are no text
+_MAX_BAD = 0.001  # bytes that may not fit an encoding, of those that are not ASCII
 _SAMPLE = 200_000
+_GB_COMMON = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]")  # GB 2312 level 1 and punctuation
+_BIG5_COMMON = re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]|[\xa1-\xa3][\x40-\x7e\xa1-\xfe]")  # Big5 level 1
+_PLAIN = re.compile(r"[\t\r\n -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    text: str
+    encoding: str
+    warnings: tuple[str, ...] = ()
 
 
 def decode(name: str, data: bytes, declared: str | None = None) -> str:
+    """The text of `decoded`."""
+    return decoded(name, data, declared).text
+
+
+def decoded(name: str, data: bytes, declared: str | None = None) -> Decoded:
     """Text of `data`. `declared` is the charset a page names itself; it is tried after UTF-8.
 
+    A few bytes that fit no encoding do not refuse a long file: they become U+FFFD and are reported.
     Raises UnreadableDocument if no step of the ladder gives readable text.
     """
     for mark, marked in _MARKS:
         if data.startswith(mark):
-            return _checked(name, _attempt(data, marked))
-    for encoding in ("utf-8", declared, "gb18030"):
-        if (read := _attempt(data, encoding)) is not None:
-            return _checked(name, read)
-    return _checked(name, None)
+            return _checked(name, _strict(data, marked) or _lenient(data, marked))
+    legacy = _legacy(data)
+    steps = [_utf16(data), "utf-8", declared, *legacy]
+    strict = (_strict(data, encoding) for encoding in steps if encoding)
+    lenient = (_lenient(data, encoding) for encoding in ("utf-8", *legacy))
+    return _checked(name, next((d for d in (*strict, *lenient) if d), None))
 
 
-def _attempt(data: bytes, encoding: str | None) -> str | None:
+def _strict(data: bytes, encoding: str) -> Decoded | None:
     try:
-        return data.decode(encoding) if encoding else None
+        return Decoded(text=data.decode(encoding), encoding=encoding)
     except (UnicodeDecodeError, LookupError):
         return None
 
 
-def _checked(name: str, text: str | None) -> str:
-    if text is None or _odd_share(text[:_SAMPLE]) > _MAX_ODD:
+def _lenient(data: bytes, encoding: str) -> Decoded | None:
+    """Text with U+FFFD for the bytes that do not fit, if they are next to none."""
+    text = data.decode(encoding, "replace")
+    bad = text.count("�")
+    high = len(data) - len(data.translate(None, bytes(range(128, 256)))) if encoding != "utf-16" else len(data)
+    if not bad or bad > max(1, high * _MAX_BAD) or high < 60:
+        return None
+    place = text[: text.index("�")].count("\n") + 1
+    return Decoded(text=text, encoding=encoding, warnings=(f"有 {bad} 处字节无法识别（首处在第{place}行），以“�”代替，请核对",))
+
+
+def _utf16(data: bytes) -> str | None:
+    """UTF-16 without its mark: the zero bytes stand beside ASCII, and nearly all of the text is CJK or ASCII."""
+    head = data[:4000]
+    if 0 not in head or len(data) % 2:
+        return None
+    pairs = [head[i : i + 2] for i in range(0, len(head) - 1, 2)]
+    little = sum(pair[1] == 0 and 9 <= pair[0] < 127 for pair in pairs)
+    big = sum(pair[0] == 0 and 9 <= pair[1] < 127 for pair in pairs)
+    encoding = "utf-16-le" if little > big else "utf-16-be"
+    text = head[: len(head) // 2 * 2].decode(encoding, "replace")
+    return encoding if len(_PLAIN.findall(text)) >= 0.9 * len(text) else None
+
+
+def _legacy(data: bytes) -> tuple[str, ...]:
+    """GB18030 and Big5, the likelier first: by the share of two-byte characters that are common ones in either."""
+    pairs = _PAIR.findall(data[:_SAMPLE])
+    if not pairs:
+        return ("gb18030", "big5")
+    gb = sum(_GB_COMMON.fullmatch(pair) is not None for pair in pairs)
+    big5 = sum(_BIG5_COMMON.fullmatch(pair) is not None for pair in pairs)
+    likely = big5 > gb * 1.15 and big5 >= 0.8 * len(pairs)
+    return ("big5hkscs", "gb18030") if likely else ("gb18030", "big5hkscs")
+
+
+def _checked(name: str, found: Decoded | None) -> Decoded:
+    if found is None or _odd_share(found.text[:_SAMPLE]) > _MAX_ODD:
         raise UnreadableDocument(
-            name, "不是可以识别的文本（编码不是 UTF-8 或 GB18030，或内容并非文字）", "请用 UTF-8 编码重新保存，或改存为 .xlsx、.docx"
+            name, "不是可以识别的文本（编码不是 UTF-8、UTF-16、GB18030 或 Big5，或内容并非文字）", "请用 UTF-8 编码重新保存，或改存为 .xlsx、.docx"
         )
-    return text
+    return found
 
 
 def _odd_share(text: str) -> float:

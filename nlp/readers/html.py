@@ -8,7 +8,7 @@ from lxml import etree, html
 from nlp.errors import UnreadableDocument
 from nlp.readers.document import make_document
 from nlp.readers.encoding import decode
-from nlp.records import Block, Document, Table
+from nlp.records import Block, Document, Merge, Table
 
 __all__ = ["read"]
 
@@ -18,6 +18,7 @@ _BLOCKS = _HEADINGS | {
     "p", "div", "li", "ul", "ol", "section", "article", "main", "body", "br", "hr", "dt", "dd", "dl", "pre", "blockquote",
     "table", "tr", "td", "th", "tbody", "thead", "figure", "figcaption", "form", "center",
 }  # fmt: skip
+_MAX_SPAN = 200  # rows or columns of one cell
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9_-]{3,20})""", re.I)
 
 
@@ -28,7 +29,7 @@ def read(name: str, data: bytes) -> Document:
     text = decode(name, data, "gb18030" if charset in {"gb2312", "gbk"} else charset)
     root = _tree(name, text)
     title = " ".join((root.findtext(".//title") or "").split()) or None
-    tables = [Table(rows=rows, location=f"表{i}") for i, rows in enumerate(map(_rows, _data_tables(root)), 1)]
+    tables = [_table(table, f"表{i}") for i, table in enumerate(_data_tables(root), 1)]
     blocks = [Block(text=t, location=f"第{i}段", heading=h) for i, (t, h) in enumerate(_blocks(root), 1)]
     return make_document(name, data, title=title, blocks=blocks, tables=tables)
 
@@ -51,8 +52,30 @@ def _data_tables(root: etree._Element) -> Iterator[etree._Element]:
     return (table for table in root.iter("table") if _is_data(table))
 
 
-def _rows(table: etree._Element) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(_cell(cell) for cell in row if cell.tag in {"td", "th"}) for row in table.iter("tr"))
+def _table(table: etree._Element, location: str) -> Table:
+    """The grid with spanned cells as "" after the first, so that columns stay aligned."""
+    rows: list[list[str]] = []
+    merges: list[Merge] = []
+    covered: set[tuple[int, int]] = set()
+    for i, row in enumerate(table.iter("tr")):
+        texts: list[str] = []
+        for cell in (cell for cell in row if cell.tag in {"td", "th"}):
+            while (i, len(texts)) in covered:
+                texts.append("")
+            down, across = _span(cell, "rowspan"), _span(cell, "colspan")
+            if down > 1 or across > 1:
+                merges.append(Merge(top=i, left=len(texts), bottom=i + down - 1, right=len(texts) + across - 1))
+                covered |= {(i + d, len(texts) + a) for d in range(1, down) for a in range(across)}
+            texts += [_cell(cell), *[""] * (across - 1)]
+        while (i, len(texts)) in covered:
+            texts.append("")
+        rows.append(texts)
+    return Table(rows=tuple(map(tuple, rows)), location=location, merges=tuple(merges))
+
+
+def _span(cell: etree._Element, name: str) -> int:
+    value = cell.get(name, "1").strip()
+    return min(max(int(value), 1), _MAX_SPAN) if value.isdecimal() and len(value) < 6 else 1
 
 
 def _cell(cell: etree._Element) -> str:

@@ -29,8 +29,8 @@ pytestmark = pytest.mark.slow
 DATA = Path(__file__).parents[1] / "data"
 PLANTED = tomllib.loads((DATA / "sample_planted.toml").read_text("utf-8"))
 DOCUMENTS = tomllib.loads((DATA / "sample_planted_documents.toml").read_text("utf-8"))
-TABLES = {"assignments", "calls", "clauses", "counts", "demands", "evidence", "mentions", "patents", "policies", "priorities", "projects",
-          "submissions", "terms", "topics", "verdicts"}
+TABLES = {"assignments", "calls", "clauses", "columns", "counts", "demands", "evidence", "fields", "mentions", "patents", "policies", "priorities",
+          "projects", "reading_notes", "submissions", "terms", "topics", "verdicts"}
 
 
 def truth(folder: Path) -> dict[str, str]:

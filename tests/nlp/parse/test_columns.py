@@ -71,16 +71,29 @@ def test_kind_by_header(header: str, kind: Kind | None) -> None:
 
 def test_a_missing_required_column_names_the_columns_seen_and_survives_pickling() -> None:
     with pytest.raises(UnmappedColumns) as refusal:
-        map_columns(["公开號", "標題"], synonyms(), Kind.PATENT, name="导出.csv")
+        map_columns(["公布的号码", "题头"], synonyms(), Kind.PATENT, name="导出.csv")
     copy = pickle.loads(pickle.dumps(refusal.value))
     for text in (str(refusal.value), str(copy)):
-        assert "公开號" in text and "標題" in text and "导出.csv" in text and "columns.toml" in text
+        assert "公布的号码" in text and "题头" in text and "导出.csv" in text and "columns.toml" in text
 
 
 def test_title_rows_above_the_header_are_skipped() -> None:
     rows = (("2024年技术需求汇总表", "", ""), ("单位：万元", "", ""), ("序号", "需求名称", "主要问题"), ("1", "甲", "乙"))
     header = find_header(Table(rows=rows, location="表1"), synonyms(), None)
     assert header is not None and (header.row, header.kind) == (2, Kind.DEMAND)
+
+
+@pytest.mark.parametrize(("label", "kind", "canonical"), [("公開號", Kind.PATENT, "publication_number"), ("標題", Kind.PATENT, "title"), ("單位名稱", Kind.DEMAND, "organisation"), ("您单位目前的主要技术问题", Kind.DEMAND, "problem"), ("预计投入研发经费（万元）", Kind.DEMAND, "budget"), ("经办人手机", Kind.DEMAND, "contact"), ("申报主体名称", Kind.DEMAND, "organisation"), ("拟支付金额/万元", Kind.DEMAND, "budget"), ("企业拟申请财政资金", Kind.DEMAND, "fiscal"), ("需求解决期限", Kind.DEMAND, "period")])
+def test_traditional_and_longer_labels_of_a_header(label: str, kind: Kind, canonical: str) -> None:
+    header = {Kind.PATENT: ["专利名称", label], Kind.DEMAND: ["需求名称", label]}[kind]
+    (found,) = [c for c in map_columns(header, synonyms(), kind).columns if c.index == 1]
+    assert found.canonical == canonical and found.sure <= 1
+
+
+@pytest.mark.parametrize("label", ["推荐单位名称", "合作单位名称", "注册资金", "自筹资金", "上年度研发投入", "现有产品因材料开裂而存在技术难题，须尽快解决"])
+def test_labels_that_end_as_another_one_or_are_sentences_are_not_taken(label: str) -> None:
+    mapping = map_columns(["需求名称", label], synonyms(), Kind.DEMAND)
+    assert not [c for c in mapping.columns if c.index == 1 and c.canonical in {"organisation", "problem", "budget"}]
 
 
 def test_unused_labels_are_kept() -> None:

@@ -1,0 +1,61 @@
+"""Every file of an inbox is accounted for: archives opened, refusals with their reasons, notes and mappings saved."""
+
+import io
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows import settings as configuration
+from flows.ingest import InboxFile, read_inbox, received
+from flows.run import Run, start
+from flows.store import load
+from nlp.records import ColumnUse, Count, Demand, ReadingNote, SubmittedField
+from tests.nlp import office
+from tests.nlp.parse.form_layouts import NEEDS, four_columns, pairs, sheet_form, two_columns
+from tests.nlp.readers.hostile import encrypted
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return target.getvalue()
+
+
+@pytest.fixture()
+def run(tmp_path: Path) -> Run:
+    return start(work_root=tmp_path / "work", as_of=date(2026, 1, 1), seed=1, chain=None, settings=configuration.read())
+
+
+def test_an_inbox_of_files_and_archives(tmp_path: Path, run: Run) -> None:
+    inbox = tmp_path / "报送"
+    inbox.mkdir()
+    inner = packed({"乙.xlsx": sheet_form(NEEDS[1])})
+    (inbox / "区县.zip").write_bytes(packed({"甲.docx": two_columns(NEEDS[0]), "内层.zip": inner, "../外.docx": b"x", "密.docx": encrypted()}))
+    (inbox / "丙.doc").write_bytes(four_columns(NEEDS[2]))
+    (inbox / "坏.xlsx").write_bytes(b"\x00\x01\x02" * 100)
+    (inbox / "合并.docx").write_bytes(office.docx("".join(office.table(pairs(n)).replace("胶", "胶料") for n in NEEDS[:1])))
+    with (inbox / "太大.pdf").open("wb") as large:
+        large.truncate(201 * 1024 * 1024)
+    found = read_inbox.fn([inbox], None, run)
+    demands = load(Demand, Path(found["demands"].path))
+    assert {d.source_file for d in demands} == {"报送/区县.zip!/甲.docx", "报送/区县.zip!/内层.zip!/乙.xlsx", "报送/丙.doc", "报送/合并.docx"}
+    rejected = [json.loads(line) for line in (run.work / "rejected.jsonl").read_text("utf-8").splitlines()]
+    assert {r["source"].split("/")[-1]: r["reason"][:4] for r in rejected} == {"外.docx": "文件名指", "密.docx": "文件有密", "坏.xlsx": rejected[-2]["reason"][:4], "太大.pdf": "文件超过"}
+    counts = {c.name: c.value for c in load(Count, Path(found["counts"].path))}
+    assert (counts["file.read"], counts["file.kept"], counts["file.rejected"]) == (8, 4, 4)
+    assert any("已按内容读取" in n.note for n in load(ReadingNote, Path(found["reading_notes"].path)))
+    fields = load(SubmittedField, Path(found["fields"].path))
+    assert {f.canonical for f in fields} >= {"organisation", "demand_title", "problem", "budget"} and not any(f.canonical == "contact" for f in fields)
+    assert any(c.canonical == "organisation" and c.how == "exact" for c in load(ColumnUse, Path(found["columns"].path)))
+
+
+def test_a_cut_archive_is_one_refusal(tmp_path: Path) -> None:
+    path = tmp_path / "断.zip"
+    path.write_bytes(packed({"甲.docx": b"x" * 1000})[:500])
+    (item,) = received(InboxFile(path=path, name="断.zip"))
+    assert item.refused is not None and item.refused.remedy
