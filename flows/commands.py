@@ -18,7 +18,11 @@ def add_commands(commands: Commands) -> None:
     add_refresh(commands)
     add_intake(commands)
     add_models(commands)
-    add_stage(commands, "terms", "提取技术术语：IN 每行 {\"id\",\"text\"}，OUT 每行附带术语、位置与分值", lambda o: single.terms(o.source, single.checked_output(o.output)))
+    terms = add_stage(commands, "terms", '提取技术术语：IN 每行 {"id","text"}，OUT 每行附带术语、位置与分值', call_terms)
+    terms.add_argument("--tier", choices=["fast", "full"], help="档位（默认见设置）")
+    terms.add_argument("--explain", action="store_true", help="改为把第一条文本的逐词解释写成网页")
+    add_stage(commands, "keywords", "排出每条文本的关键词，至多二十个", lambda o: single.keywords(o.source, single.checked_output(o.output)))
+    add_lexicon(commands)
     segments = add_stage(commands, "segments", "判定产业链环节", lambda o: single.segments(o.source, single.checked_output(o.output), o.chain))
     segments.add_argument("--chain", default="ic", metavar="名称", help="产业链，corpora/chains/ 下的文件名（默认 ic）")
     add_stage(commands, "topics", "把一批文本归为主题（不分环节）", lambda o: single.topics(o.source, single.checked_output(o.output)))
@@ -39,6 +43,25 @@ def add_stage(commands: Commands, name: str, summary: str, call: Callable[[Names
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="输出文件")
     parser.set_defaults(call=call)
     return parser
+
+
+def call_terms(options: Namespace) -> None:
+    write = single.explain if options.explain else single.terms
+    write(options.source, single.checked_output(options.output), options.tier)
+
+
+def add_lexicon(commands: Commands) -> None:
+    actions = commands.add("lexicon", "把运行中发现的新术语收入词表").add_commands()
+    accept = actions.add("accept", "收入 new_terms.toml 中 accept = true 的术语，下次运行生效")
+    accept.add_argument("source", type=Path, metavar="FILE", help="某次运行的 new_terms.toml，改好后使用")
+    accept.set_defaults(call=call_accept)
+
+
+def call_accept(options: Namespace) -> None:
+    from flows.accepting import accept_terms
+
+    for stem, number in accept_terms(options.source).items():
+        print(f"{stem}.txt　收入 {number} 条")
 
 
 def iso_date(text: str) -> date:
@@ -87,6 +110,7 @@ def add_models(commands: Commands) -> None:
     actions = parser.add_commands()
     build = actions.add("build", "由已安装或可下载的软件包构建一个模型")
     build.add_argument("name", metavar="NAME", help="models/ 下的目录名，如 e5-small-zh")
+    build.add_argument("--data", type=Path, metavar="目录", help="重新训练时的标注目录（含 gold/ 与 data/）；随项目提供的权重不必重训")
     build.set_defaults(call=call_build)
     actions.add("list", "列出模型及其状态").set_defaults(call=call_list)
     verify = actions.add("verify", "核对模型文件与说明卡是否一致")
@@ -95,9 +119,9 @@ def add_models(commands: Commands) -> None:
 
 
 def call_build(options: Namespace) -> None:
-    from flows import models
+    from flows.trained import build
 
-    print(models.build(options.name, root=ROOT, report=lambda text: print(text, file=sys.stderr)))
+    print(build(options.name, options.data, lambda text: print(text, file=sys.stderr)))
 
 
 def call_list(options: Namespace) -> None:

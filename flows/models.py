@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -55,8 +56,18 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """What every card.toml says: enough to list a model and to verify its files."""
+
+    name: str
+    title: str
+    licence: str
+    files: Mapping[str, str] = field(default_factory=dict)  # relative path -> sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What card.toml says that the program uses; it may say more."""
+    """What the card of a converted model says that the program uses; it may say more."""
 
     name: str
     title: str
@@ -78,27 +89,37 @@ class Listed:
     megabytes: float
 
 
-CARD = TypeAdapter(Card)
+CARD, FACE = TypeAdapter(Card), TypeAdapter(Face)
+C = TypeVar("C", Card, Face)
 
 
 def read_card(name: str, root: Path) -> Card:
+    """The card of a converted model; raises as `read_face` does."""
+    return read_as(CARD, name, root)
+
+
+def read_face(name: str, root: Path) -> Face:
     """models/<name>/card.toml below `root`. Raises ModelUnavailable when there is none or it is damaged."""
+    return read_as(FACE, name, root)
+
+
+def read_as(adapter: TypeAdapter[C], name: str, root: Path) -> C:
     path = root / "models" / name / "card.toml"
     if not path.is_file():
         known = "、".join(listed.name for listed in listing(root)) or "（无）"
         raise ModelUnavailable(name, "models/ 下没有它的 card.toml", f"可用的名称：{known}")
     try:
-        return CARD.validate_python(tomllib.loads(path.read_text("utf-8")))
+        return adapter.validate_python(tomllib.loads(path.read_text("utf-8")))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
         raise ModelUnavailable(name, f"card.toml 无法读懂（{type(error).__name__}）", "请从版本库恢复该文件") from error
 
 
 def listing(root: Path) -> tuple[Listed, ...]:
     """Every model with a card, by name; nothing is hashed."""
-    return tuple(listed(read_card(path.parent.name, root), path.parent) for path in sorted((root / "models").glob("[!.]*/card.toml")))
+    return tuple(listed(read_face(path.parent.name, root), path.parent) for path in sorted((root / "models").glob("[!.]*/card.toml")))
 
 
-def listed(card: Card, folder: Path) -> Listed:
+def listed(card: Face, folder: Path) -> Listed:
     present = [folder / path for path in card.files if (folder / path).is_file()]
     return Listed(
         name=card.name,
@@ -111,7 +132,7 @@ def listed(card: Card, folder: Path) -> Listed:
 
 def verify(name: str, root: Path) -> Path:
     """The model's folder, after hashing every file of its card. Raises ModelUnavailable at the first difference."""
-    card, folder = read_card(name, root), root / "models" / name
+    card, folder = read_face(name, root), root / "models" / name
     if not card.files:
         raise unbuilt(name, "尚未生成")
     for path, expected in card.files.items():

@@ -11,8 +11,9 @@ from pydantic.dataclasses import dataclass
 from nlp.embed import Precision
 from nlp.errors import InvalidSetting
 from nlp.options import STRICT, DraftOptions, PriorityOptions, TopicOptions
+from nlp.terms.tiers import Tier
 
-__all__ = ["ROOT", "EncoderSettings", "RunSettings", "Settings", "available_cores", "read"]
+__all__ = ["ROOT", "EncoderSettings", "RunSettings", "Settings", "TermSettings", "available_cores", "read"]
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = Path(__file__).with_name("settings.toml")
@@ -33,9 +34,15 @@ class EncoderSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class TermSettings:
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Settings:
     run: RunSettings
     encoder: EncoderSettings
+    terms: TermSettings
     topics: TopicOptions
     priority: PriorityOptions
     draft: DraftOptions

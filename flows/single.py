@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from flows.discover import terms_by_unit
 from flows.progress import display
-from flows.settings import read
+from flows.settings import ROOT, read
 from flows.store import write_bytes
-from flows.understand import LEXICONS, chain_of, encoder_of, write_vectors
+from flows.understand import LEXICONS, chain_of, encoder_of, extractor_of, write_vectors
 from nlp.chain import classify
 from nlp.embed import Vectors
 from nlp.errors import LuxiantuError, MalformedRecord, UnreadableDocument
 from nlp.records import TermMention, Unit
-from nlp.terms import TermExtractor, best_terms, load_lexicon, merge
+from nlp.terms import best_terms, load_lexicon, merge
+from nlp.terms.tiers import Extractor, Tier
 
-__all__ = ["embed", "read_units", "segments", "terms", "topics"]
+__all__ = ["embed", "explain", "keywords", "read_units", "segments", "terms", "topics"]
 
 REMEDY = '每行应是一个 JSON 对象，含字符串 "id" 与 "text"'
 
@@ -54,15 +56,36 @@ def write_lines(rows: Iterable[Mapping[str, object]], path: Path) -> None:
     write_bytes("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode(), path)
 
 
-def mentions_of(units: list[Unit]) -> list[TermMention]:
-    return TermExtractor(load_lexicon(LEXICONS)).extract((u.unit_id, u.text) for u in units)
+def extractor(tier: Tier | None = None) -> Extractor:
+    settings = read()
+    return extractor_of(replace(settings, terms=replace(settings.terms, tier=tier)) if tier else settings, load_lexicon(LEXICONS))
 
 
-def terms(source: Path, target: Path) -> None:
+def mentions_of(units: list[Unit], tier: Tier | None = None) -> list[TermMention]:
+    return extractor(tier).extract((u.unit_id, u.text) for u in units)
+
+
+def explain(source: Path, target: Path, tier: Tier | None = None) -> None:
+    """Why the strings of the first text did or did not become terms, as one HTML page."""
+    from nlp.terms.explain import explain_html
+
+    first = read_units(source)[0]
+    write_bytes(explain_html(first.text, extractor(tier).explain(first.text)).encode(), target)
+
+
+def keywords(source: Path, target: Path) -> None:
+    from nlp.terms.keywords import load_weights, rank_keywords
+
+    weights = load_weights((ROOT / "models" / "keyword-ranker" / "ranker.safetensors").read_bytes())
+    ranked = rank_keywords([(u.unit_id, u.text) for u in read_units(source)], load_lexicon(LEXICONS), weights)
+    write_lines(({"id": unit_id, "terms": [{"term": k.term, "score": round(k.score, 4)} for k in found]} for unit_id, found in ranked.items()), target)
+
+
+def terms(source: Path, target: Path, tier: Tier | None = None) -> None:
     units = read_units(source)
     with display.stage("提取术语", "terms"):
         by_unit: dict[str, list[TermMention]] = {u.unit_id: [] for u in units}
-        for mention in mentions_of(units):
+        for mention in mentions_of(units, tier):
             by_unit[mention.unit_id].append(mention)
     write_lines(({"id": unit_id, "terms": [{"term": m.surface, "start": m.start, "end": m.end, "score": round(m.score, 4)} for m in best_terms(found)]}
                  for unit_id, found in by_unit.items()), target)

@@ -13,14 +13,16 @@ from flows.models import encoder_folder
 from flows.progress import display
 from flows.run import Run
 from flows.settings import ROOT, Settings, available_cores
-from flows.store import Artefact, digest, load, save
+from flows.store import Artefact, digest, load, save, write_bytes
 from nlp.chain import Chain, classify, load_chain
 from nlp.embed import Encoder, TransformerEncoder, Vectors
 from nlp.errors import InvalidSetting
 from nlp.records import ChainVerdict, Count, Demand, Patent, Term, TermMention, Unit
-from nlp.terms import TermExtractor, load_lexicon, merge
+from nlp.terms import Lexicon, load_lexicon, merge
+from nlp.terms.new_terms import new_terms, to_toml
+from nlp.terms.tiers import Extractor, load_extractor
 
-__all__ = ["chain_of", "classify_units", "embed_units", "encoder_of", "find_terms", "read_vectors", "write_vectors"]
+__all__ = ["chain_of", "classify_units", "embed_units", "encoder_of", "extractor_of", "find_terms", "read_vectors", "write_vectors"]
 
 LEXICONS = ROOT / "corpora" / "lexicons"
 
@@ -30,8 +32,17 @@ def find_terms(units: Artefact, run: Run) -> dict[str, Artefact]:
     with display.stage("提取术语", "terms"):
         lexicon = load_lexicon(LEXICONS)
         texts = [(u.unit_id, u.text) for u in load(Unit, units)]
-        table = merge(TermExtractor(lexicon).extract(texts), lexicon, texts)
+        table = merge(extractor_of(run.settings, lexicon).extract(texts), lexicon, texts)
+    found = new_terms(table.mentions, table.terms, lexicon, load(Unit, units))
+    write_bytes(to_toml(found).encode(), run.work / "new_terms.toml")
     return {"terms": save(Term, table.terms, run.data("terms")), "mentions": save(TermMention, table.mentions, run.data("mentions"))}
+
+
+def extractor_of(settings: Settings, lexicon: Lexicon) -> Extractor:
+    """The term extractor of the tier that the settings name."""
+    encoder = encoder_folder(settings.encoder.name, ROOT) if settings.terms.tier == "full" else Path()
+    return load_extractor(settings.terms.tier, ROOT / "models", encoder, lexicon, dtype=settings.encoder.dtype,
+                          threads=settings.encoder.threads or available_cores())
 
 
 def chain_of(name: str) -> Chain:

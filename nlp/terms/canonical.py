@@ -1,17 +1,22 @@
 """Variants of one term under one name, by deterministic rules only; vectors never decide (抛光液 and 抛光垫 are close)."""
 
 import hashlib
-import unicodedata
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from nlp.records import Term, TermMention
 from nlp.terms.abbreviations import mine
 from nlp.terms.lexicon import Lexicon
 from nlp.terms.ruler import inside_word
+from nlp.terms.variants import NOTHING, VariantRules, fold, loosen
 
-__all__ = ["TermTable", "comparison_key", "merge"]
+__all__ = ["TermTable", "comparison_key", "merge", "simplifier"]
+
+BRACKET = re.compile(r"[(\[【](?P<inner>[^()\[\]【】]*)[)\]】]")
+LATIN_WORDS = re.compile(r"[a-z][a-z ,;，；-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,24 +27,31 @@ class TermTable:
     mentions: tuple[TermMention, ...]
 
 
-def comparison_key(simplify: Callable[[str], str] = str) -> Callable[[str], str]:
-    """str -> key: NFKC, no white space, lower case, then `simplify`. For comparing only, never for storing."""
+def comparison_key(simplify: Callable[[str], str] = str, rules: VariantRules | None = None) -> Callable[[str], str]:
+    """str -> key: `fold`, then `simplify`, then `loosen` of variants.py. For comparing only, never for storing."""
+    chosen = rules or VariantRules()
 
     def key(surface: str) -> str:
-        folded = "".join(unicodedata.normalize("NFKC", surface).split()).casefold()
-        return simplify(folded) or surface
+        return loosen(simplify(fold(surface, chosen)), chosen) or surface
 
     return key
 
 
-def simplifier() -> Callable[[str], str]:
-    """Traditional -> Simplified with Mainland wording (OpenCC tw2sp)."""
+@cache
+def simplifier(kept: re.Pattern[str] = NOTHING) -> Callable[[str], str]:
+    """Traditional -> Simplified with Mainland wording (OpenCC tw2sp); text without Traditional characters stays.
+
+    Mainland words must not be taken for Taiwan's: tw2sp reads 行程 as 进程 and 晶片 as 芯片. `kept` are words that stay
+    in Traditional text too.
+    """
     from opencc import OpenCC
 
-    converter = OpenCC("tw2sp")
+    characters, wording = OpenCC("t2s"), OpenCC("tw2sp")
 
     def simplify(text: str) -> str:
-        return text if text.isascii() else str(converter.convert(text))
+        if text.isascii() or characters.convert(text) == text:
+            return text
+        return "".join(part if kept.fullmatch(part) else str(wording.convert(part)) for part in kept.split(text))
 
     return simplify
 
@@ -51,13 +63,13 @@ def merge(mentions: Sequence[TermMention], lexicon: Lexicon, units: Iterable[tup
     term_id is taken from the group's key (of the synonym group's name or the full form), not from the most frequent
     surface, so it holds when counts change. The order of the mentions does not matter.
     """
-    key = comparison_key(simplifier())
-    keys = {surface: key(surface) for surface in {m.surface for m in mentions}}
-    short = mine(mentions, dict(units), lexicon.terms)
+    key = comparison_key(simplifier(lexicon.variants.kept), lexicon.variants)
+    short = mine(mentions, dict(units), lexicon.terms, lexicon.variants.not_names)
     groups = _Groups(lexicon, key, {key(abbreviation): key(full) for abbreviation, full in short.items()})
+    group_of = {surface: groups.of(key(surface)) for surface in {m.surface for m in mentions}}
     by_group: dict[str, list[TermMention]] = defaultdict(list)
     for mention in mentions:
-        by_group[groups.of(keys[mention.surface])].append(mention)
+        by_group[group_of[mention.surface]].append(mention)
     terms = [_term(group, found) for group, found in by_group.items()]
     merged = [replace(m, term_id=_term_id(group)) for group, found in by_group.items() for m in found]
     return TermTable(
@@ -70,32 +82,62 @@ class _Groups:
     """key -> key of the term that it belongs to."""
 
     def __init__(self, lexicon: Lexicon, key: Callable[[str], str], short: Mapping[str, str]) -> None:
-        self._names: dict[str, str] = {}
-        inside: list[tuple[str, str]] = []
+        self._joined = lexicon.variants.joined_after
+        self._inside: dict[str, str] = {}
         for group in lexicon.synonyms:
-            for variant in (group.name, *group.variants):
-                self._names.setdefault(key(variant), key(group.name))
-                if group.inside and variant != group.name:
-                    inside.append((key(variant), key(group.name)))
+            self._inside |= {key(variant): key(group.name) for variant in group.exchanged}
+        # A name stands for itself, so that 等离子体 is not read as 等离子 with a 体 behind it.
+        self._inside |= {key(group.name): key(group.name) for group in lexicon.synonyms if group.exchanged}
+        self._lengths = sorted({len(form) for form in self._inside}, reverse=True)
+        self._names: dict[str, str] = {}
+        for group in lexicon.synonyms:
+            for form in (group.name, *group.variants):
+                self._names.setdefault(key(form), key(group.name))
+                self._names.setdefault(self._exchanged(key(form)), key(group.name))
         self._short = {abbreviation: full for abbreviation, full in short.items() if abbreviation not in self._names}
-        self._inside = sorted(inside, key=lambda pair: (-len(pair[0]), pair[0]))
 
     def of(self, key: str) -> str:
-        if key in self._names:
-            return self._names[key]
-        if key in self._short:
-            return self._names.get(self._short[key], self._short[key])
-        for variant, name in self._inside:
-            key = _exchange(key, variant, name)
-        return self._names.get(key, key)
+        key = self._without_brackets(key)
+        named = self._names.get(key) or self._short.get(key)
+        if named is None:
+            named = self._exchanged(key)
+        return self._names.get(named, self._exchanged(named))
 
+    def _exchanged(self, key: str) -> str:
+        """Names for variants within a longer key, longest first from the left; never within a Latin word."""
+        parts, position = [], 0
+        while position < len(key):
+            end = self._variant_end(key, position)
+            parts.append(self._inside[key[position:end]] if end else key[position])
+            position = end or position + 1
+        return "".join(parts)
 
-def _exchange(key: str, variant: str, name: str) -> str:
-    """Put `name` for `variant` in a longer key; never within a Latin word, never where the name already stands."""
-    start = key.find(variant)
-    if start < 0 or name in key or inside_word(key, start, start + len(variant)):
-        return key
-    return key[:start] + name + key[start + len(variant) :]
+    def _variant_end(self, key: str, start: int) -> int:
+        """End of the longest variant that begins at `start`, 0 for none."""
+        for length in self._lengths:
+            if key[start : start + length] in self._inside and not inside_word(key, start, min(start + length, len(key))):
+                return min(start + length, len(key))
+        return 0
+
+    def _without_brackets(self, key: str) -> str:
+        """碳化硅(sic)衬底 -> 碳化硅衬底, where the bracket repeats what stands before it; 硅片(12英寸) is left alone."""
+        if "(" not in key and "[" not in key and "【" not in key:
+            return key
+        for match in reversed(list(BRACKET.finditer(key))):
+            before, inner = key[: match.start()], match["inner"]
+            if before and self._repeats(before, inner):
+                key = before + key[match.end() :]
+            elif (not before and LATIN_WORDS.fullmatch(inner)) or before[-1:] in self._joined:
+                key = before + inner + key[match.end() :]
+        return key or inner
+
+    def _repeats(self, before: str, inner: str) -> bool:
+        """The bracket, or the last part of it after a comma, is another name of what `before` ends with."""
+        *rest, last = re.split(r"[,，;；]", inner)
+        name = self._names.get(last) or self._short.get(last)
+        if name is None or not all(LATIN_WORDS.fullmatch(part) for part in rest):
+            return False
+        return any(self._names.get(before[start:], before[start:]) == name for start in range(len(before) - 1))
 
 
 def _term_id(group: str) -> str:

@@ -7,6 +7,7 @@ stripped_suffixes.txt         taken off the right edge (方法)
 boilerplate.txt               strings that mark the wording of calls and policies; no term holds one
 synonyms.toml                 groups of variants that mean the same
 candidate_rules.toml          what a candidate phrase may be made of (rules.py)
+variants.toml                 which differences of spelling change nothing (variants.py)
 """
 
 import re
@@ -18,6 +19,7 @@ from types import MappingProxyType
 from nlp.errors import InvalidSetting
 from nlp.terms.rules import CandidateRules, load_rules
 from nlp.terms.synonyms import SynonymGroup, load_synonyms
+from nlp.terms.variants import VariantRules, load_variants
 
 __all__ = ["Entry", "Lexicon", "load_lexicon"]
 
@@ -50,6 +52,7 @@ class Lexicon:
     boilerplate: tuple[str, ...] = ()
     synonyms: tuple[SynonymGroup, ...] = ()
     rules: CandidateRules = field(default_factory=CandidateRules)
+    variants: VariantRules = field(default_factory=VariantRules)
 
     @property
     def terms(self) -> Mapping[str, str]:
@@ -73,6 +76,7 @@ def load_lexicon(folder: Path) -> Lexicon:
         boilerplate=words["boilerplate"],
         synonyms=load_synonyms(folder / "synonyms.toml"),
         rules=load_rules(folder / "candidate_rules.toml"),
+        variants=load_variants(folder / "variants.toml"),
     )
 
 

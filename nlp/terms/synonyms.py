@@ -11,11 +11,21 @@ __all__ = ["SynonymGroup", "load_synonyms"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SynonymGroup:
-    """Variants of one term; `inside` allows the exchange within longer terms (SiC衬底 = 碳化硅衬底)."""
+    """Variants of one term; `inside` allows the exchange within longer terms (SiC衬底 = 碳化硅衬底).
+
+    True: all variants; a tuple: these only, where others mean something else within a term (芯片 = chip).
+    """
 
     name: str
     variants: tuple[str, ...]
-    inside: bool = False
+    inside: bool | tuple[str, ...] = False
+
+    @property
+    def exchanged(self) -> tuple[str, ...]:
+        """The variants that may be exchanged within longer terms."""
+        if isinstance(self.inside, tuple):
+            return self.inside
+        return self.variants if self.inside else ()
 
 
 def load_synonyms(path: Path) -> tuple[SynonymGroup, ...]:
@@ -31,12 +41,14 @@ def load_synonyms(path: Path) -> tuple[SynonymGroup, ...]:
 
 def _group(name: str, number: int, table: object) -> SynonymGroup:
     match table:
-        case {"name": str(title), "variants": [*variants], "inside": bool(inside)}:
-            pass
-        case {"name": str(title), "variants": [*variants]}:
-            inside = False
+        case {"name": str(title), "variants": [*variants], **rest}:
+            inside = rest.get("inside", False)
         case _:
-            variants = [None]
+            variants, inside, title = [None], False, ""
     if not all(isinstance(variant, str) for variant in variants):
         raise InvalidSetting(name, f"第{number}组缺少 name 或 variants", "每个 [[group]] 写 name 和 variants 两项")
+    if isinstance(inside, list) and set(inside) <= set(variants):
+        inside = tuple(map(str, inside))
+    if not isinstance(inside, bool | tuple):
+        raise InvalidSetting(name, f"第{number}组“{title}”的 inside 有误", "写 true，或从 variants 中选出几个列在方括号里")
     return SynonymGroup(name=title, variants=tuple(map(str, variants)), inside=inside)
