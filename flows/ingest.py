@@ -10,6 +10,7 @@ from typing import TypeVar
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from flows import settling
 from flows.progress import display
 from flows.run import Run
 from flows.sandbox import Sandbox
@@ -114,6 +115,7 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> dict[str
                 except LuxiantuError as error:
                     set_aside(gathered, item, refusal(item.name, error))
             display.advance(done)
+    settle(gathered)
     found = list(units_of(gathered))
     if not found:
         raise EmptyCorpus("、".join(str(i) for i in inboxes), f"{len(files)} 个文件中没有读出需求、政策或专利", reasons(gathered.rejected))
@@ -198,6 +200,17 @@ def set_aside(into: Gathered, file: Received, refused: Rejected) -> None:
     into.inputs.append({"name": file.name, "sha256": hashlib.sha256(file.data).hexdigest(), "bytes": len(file.data), "kind": None, "kept": 0, "rejected": 1})
 
 
+def settle(gathered: Gathered) -> None:
+    """Mask what identifies a person, number the versions, and say which records a later version stands for."""
+    gathered.fields = settling.masked_fields(gathered.fields)
+    gathered.demands = settling.current_demands(settling.masked_demands(gathered.demands), gathered.submissions)
+    gathered.policies = settling.current_policies(gathered.policies)
+    old = settling.replaced(gathered.demands, gathered.policies)
+    gathered.rejected += old
+    gathered.count("demand.superseded", sum(d.superseded_by is not None for d in gathered.demands.values()))
+    gathered.count("policy.superseded", sum(p.superseded_by is not None for p in gathered.policies.values()))
+
+
 def units_of(gathered: Gathered) -> Iterator[Unit]:
     yield from units.from_demands(gathered.demands.values())
     yield from units.from_clauses(gathered.clauses.values(), gathered.policies)
@@ -206,7 +219,8 @@ def units_of(gathered: Gathered) -> Iterator[Unit]:
 
 def store(gathered: Gathered, found: Sequence[Unit], run: Run) -> dict[str, Artefact]:
     gathered.count("clause.read", len(gathered.clauses))
-    gathered.count("clause.kept", len(gathered.clauses))
+    gathered.count("clause.kept", sum(u.unit_kind == "clause" for u in found))
+    gathered.counts["clause.rejected"] = len(gathered.clauses) - gathered.counts.get("clause.kept", 0)
     gathered.count("patent.dated", sum(p.year is not None for p in gathered.patents.values()))
     rejected = sorted(gathered.rejected, key=lambda r: (r.source, r.location or "", r.reason))
     lines = [json.dumps(asdict(r), ensure_ascii=False) + "\n" for r in rejected]

@@ -16,6 +16,7 @@ class TopicOptions:
     smallest: int = Field(ge=1)
     average: int = Field(ge=2)
     nearest: float = Field(ge=-1, le=1)
+    term_weight: float = Field(ge=0)
     dimensions: int = Field(gt=1)
     resamples: int = Field(ge=0)
     top_terms: int = Field(gt=0)

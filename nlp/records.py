@@ -206,6 +206,7 @@ class Policy:
     date: date | None
     status: str | None  # 草案 试行 正式
     source_file: str
+    superseded_by: str | None = None  # the policy that replaces this version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

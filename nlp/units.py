@@ -21,8 +21,11 @@ def from_demands(demands: Iterable[Demand]) -> Iterator[Unit]:
 
 
 def from_clauses(clauses: Iterable[Clause], policies: Mapping[str, Policy]) -> Iterator[Unit]:
+    """Clauses of policies that no later version replaces."""
     for c in clauses:
         policy = policies[c.policy_id]
+        if policy.superseded_by is not None:
+            continue
         yield Unit(unit_id=c.clause_id, unit_kind="clause", title=c.heading or "", text=titled(c.heading or "", c.text), region=policy.region,
                    organisation=policy.issuer, source_file=policy.source_file, source_location=c.source_location)
 

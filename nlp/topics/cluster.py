@@ -24,6 +24,7 @@ SEPARATOR = "\x1f"  # between the terms of a unit: cannot occur in a term
 TREE_LIMIT = 6000  # Ward's tree needs memory in the square of the units
 CANDIDATES = (0.7, 0.85, 1.0, 1.2)  # numbers of topics tried, as multiples of the root of the number of units
 GENRE_FLOOR = 20  # units of one kind from which a mean of that kind is taken
+TERM_DIMENSIONS = 100
 RANKED = 40  # terms a topic that BERTopic ranks, from which the best are kept
 
 
@@ -179,6 +180,7 @@ def cluster(points: Vectors, terms: Sequence[tuple[str, ...]], *, seed: int, opt
         ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
     )
     with threadpool_limits(1):  # sums split over threads differ in the last bit from run to run
+        points = join_terms(points, terms, seed=seed, weight=options.term_weight)
         engine.fit([SEPARATOR.join(t) + SEPARATOR for t in terms], embeddings=points)
         stable = stabilities(points, trees.labels_, seed=seed, options=options)
     words: dict[int, tuple[str, ...]] = {}
@@ -194,6 +196,26 @@ def shared(ranked: Sequence[str], terms: Sequence[tuple[str, ...]]) -> tuple[str
     """The ranked terms that several of a topic's units name; all of them where no term is shared."""
     units = Counter(term for unit in terms for term in set(unit))
     return tuple(word for word in ranked if units[word] > 1) or tuple(ranked)
+
+
+def join_terms(points: Vectors, terms: Sequence[tuple[str, ...]], *, seed: int, weight: float) -> Vectors:
+    """Beside each vector the directions of the row's terms (TF-IDF of shared terms, reduced by SVD), times `weight`.
+
+    Sentence vectors put a clause and a patent on one subject further apart than the terms they share would.
+    """
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    units = Counter(term for row in terms for term in set(row))
+    vocabulary = sorted(term for term, n in units.items() if n > 1)
+    if not weight or len(vocabulary) < 3:
+        return points
+    counts = TfidfVectorizer(analyzer=tuple, vocabulary=vocabulary, sublinear_tf=True).fit_transform(terms)
+    size = min(TERM_DIMENSIONS, len(points) - 1, len(vocabulary) - 1)
+    reduced = TruncatedSVD(size, random_state=seed).fit_transform(counts)
+    directions = reduced / np.maximum(np.linalg.norm(reduced, axis=1, keepdims=True), 1e-12)
+    joined: Vectors = np.hstack([points, weight * (directions - directions.mean(axis=0))]).astype(np.float32)
+    return joined
 
 
 def split_terms(document: str) -> list[str]:

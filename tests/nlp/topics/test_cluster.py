@@ -10,7 +10,7 @@ from nlp.records import Unit
 from nlp.topics import centre_kinds, discover
 from nlp.topics.cluster import candidate_sizes, choose_label, split_terms
 
-OPTIONS = TopicOptions(floor=8, smallest=3, average=6, nearest=0.0, dimensions=20, resamples=2, top_terms=5)
+OPTIONS = TopicOptions(floor=8, smallest=3, average=6, nearest=0.0, term_weight=0.5, dimensions=20, resamples=2, top_terms=5)
 SUBJECTS = {
     "光刻胶": ("ArF浸没式光刻胶的光敏树脂合成", "光刻胶用光致产酸剂的纯化", "降低光刻胶金属杂质的过滤", "光刻胶显影后缺陷的控制"),
     "刻蚀机": ("等离子刻蚀机的射频电源匹配", "刻蚀机腔室涂层的耐蚀性", "刻蚀机静电卡盘的控温", "刻蚀机终点检测的光谱方法"),
