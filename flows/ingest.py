@@ -18,7 +18,7 @@ from flows.settings import ROOT
 from flows.store import Artefact, save, write_bytes, write_json
 from nlp import units
 from nlp.errors import EmptyCorpus, LuxiantuError, UnreadableDocument
-from nlp.parse import Parsed, load_regions, load_synonyms, parse
+from nlp.parse import Parsed, filings, load_regions, load_synonyms, parse
 from nlp.readers import archive
 from nlp.readers.sniff import MAX_BYTES
 from nlp.records import (
@@ -188,6 +188,10 @@ def keep(into: Gathered, kind: Kind, known: dict[str, S], records: Iterable[tupl
             into.count(f"{kind}.kept")
             continue
         into.count(f"{kind}.rejected")
+        if isinstance(first, Patent) and isinstance(record, Patent) and (one := filings.joined(first, record)):
+            into.patents[record_id] = one.patent
+            into.rejected.append(one.aside)
+            continue
         where = getattr(record, "source_location", None)
         into.rejected.append(Rejected(source=record.source_file, location=where, reason=f"编号 {record_id} 已在 {first.source_file} 读入，视为重复",
                                       remedy="如两者确是不同记录，请改用不同编号后重新放入"))

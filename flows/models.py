@@ -121,13 +121,8 @@ def listing(root: Path) -> tuple[Listed, ...]:
 
 def listed(card: Face, folder: Path) -> Listed:
     present = [folder / path for path in card.files if (folder / path).is_file()]
-    return Listed(
-        name=card.name,
-        title=card.title,
-        licence=card.licence,
-        ready=bool(card.files) and len(present) == len(card.files),
-        megabytes=round(sum(path.stat().st_size for path in present) / 1e6, 1),
-    )
+    return Listed(name=card.name, title=card.title, licence=card.licence, ready=bool(card.files) and len(present) == len(card.files),
+                  megabytes=round(sum(path.stat().st_size for path in present) / 1e6, 1))
 
 
 def verify(name: str, root: Path) -> Path:

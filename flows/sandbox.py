@@ -25,6 +25,8 @@ from nlp.records import Block, Document, Merge, Rejected, Table
 
 __all__ = ["Limits", "Sandbox"]
 
+RECOGNISED = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff"})  # may hold scans: seconds a page
+
 _HEAD = 8  # bytes of a message's length
 _REMEDY = "请在 Office 或 WPS 中重新打开并另存后放入；如仍不行，请联系维护人员并附上该文件"
 
@@ -34,7 +36,7 @@ class Limits:
     """What one file may take. Memory is the worker's address space and holds on POSIX; the time holds everywhere."""
 
     seconds: float = 30
-    conversion_seconds: float = 120  # for what LibreOffice converts first
+    conversion_seconds: float = 120  # for what LibreOffice converts first, and for pages that are recognised
     memory_mb: int = 2048
 
 
@@ -91,10 +93,10 @@ class Sandbox:
 
     def _seconds(self, name: str, data: bytes) -> float:
         try:
-            converted = content_suffix(name, data, suffix_of(name)) in CONVERTED
+            suffix = content_suffix(name, data, suffix_of(name))
         except UnreadableDocument:
-            converted = False
-        return self._limits.conversion_seconds if converted else self._limits.seconds
+            return self._limits.seconds
+        return self._limits.conversion_seconds if suffix in CONVERTED or suffix in RECOGNISED else self._limits.seconds
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._worker is None or self._worker.poll() is not None:

@@ -20,10 +20,12 @@ from nlp.errors import InvalidSetting
 from nlp.records import ChainVerdict, Count, Demand, Patent, Term, TermMention, Unit
 from nlp.terms import Lexicon, load_lexicon, merge
 from nlp.terms.new_terms import new_terms, to_toml
+from nlp.terms.proposals import Proposal, propose_merges
 from nlp.terms.tiers import Extractor, load_extractor
 
 __all__ = ["chain_of", "classify_units", "embed_units", "encoder_of", "extractor_of", "find_terms", "read_vectors", "write_vectors"]
 
+PROPOSED_FROM, MOST_PROPOSED = 2, 2000  # units that name a term before it is compared; terms compared
 LEXICONS = ROOT / "corpora" / "lexicons"
 
 
@@ -95,7 +97,15 @@ def embed_units(units: Artefact, mentions: Artefact, run: Run) -> Artefact:
     with display.stage("计算句向量", "embed", total=len(texts)):
         encoder = encoder_of(run.settings, display.advance)
         vectors = encoder.encode([u.text for u in texts])
+    propose(encoder, run)
     return write_vectors([u.unit_id for u in texts], vectors, encoder.name, run.stage("vectors.npz"))
+
+
+def propose(encoder: Encoder, run: Run) -> Artefact:
+    """Pairs of terms that may be one, for a person to look at; nothing is merged by them."""
+    terms = sorted((t for t in load(Term, run.data("terms")) if t.n_units >= PROPOSED_FROM), key=lambda t: (-t.n_units, t.term_id))[:MOST_PROPOSED]
+    found = propose_merges(terms, encoder.encode([t.name for t in terms]), load_lexicon(LEXICONS).variants) if len(terms) > 1 else ()
+    return save(Proposal, found, run.data("term_proposals"))
 
 
 def write_vectors(ids: Sequence[str], vectors: Vectors, encoder: str, path: Path) -> Artefact:

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from nlp.parse.ids import Keyed, digest, settle
+from nlp.parse.packed import countries_of, unpacked
 from nlp.parse.regions import CHINA, UNKNOWN, Regions
 from nlp.parse.result import Parsed, Row, Rows, no_title
 from nlp.parse.values import to_year
@@ -13,6 +14,7 @@ __all__ = ["parse_rows", "split_values"]
 
 # versions such as (2006.01) and list marks stand between codes, so codes are picked out rather than split off
 _IPC = re.compile(r"\b([A-H]\d{2}[A-Z])(?:\s*(\d{1,4})\s*/\s*(\d{2,6}))?(?![A-Za-z\d])")
+_NUMBER = re.compile(r"[A-Z]{2}-?[\d,./]*\d[\d,./]*-?[A-Z]?\d?")
 _SEPARATORS = ("|", ";;", ";", "；")
 
 
@@ -40,16 +42,17 @@ def _keyed(patent: Patent) -> Keyed:
 
 
 def _patent(rows: Rows, row: Row, regions: Regions) -> Patent | None:
+    packed, row = row, replace(row, cells=tuple(map(unpacked, row.cells)))
     value = rows.mapping.value
     title = value(row.cells, "title")
     if not title:
         return None
     applicant = _first_applicant(rows, row)
-    country = _country(rows, row, regions)
+    country = _packed_country(rows, packed, regions) or _country(rows, row, regions)
     abstract = value(row.cells, "abstract", "text", "claims")
-    number = "".join(value(row.cells, "publication_number").split()) or "".join(value(row.cells, "application_number").split())
+    number = _number(value(row.cells, "publication_number")) or "".join(value(row.cells, "application_number").split())
     return Patent(
-        patent_id=number or value(row.cells, "id") or digest("T", applicant, title, abstract),
+        patent_id=number or _number(value(row.cells, "id"), known=True) or digest("T", applicant, title, abstract),
         family_id=value(row.cells, "family") or None,
         title=title,
         abstract=abstract,
@@ -61,6 +64,24 @@ def _patent(rows: Rows, row: Row, regions: Regions) -> Patent | None:
         source_file=rows.source,
         source_location=row.location,
     )
+
+
+def _number(cell: str, *, known: bool = False) -> str:
+    """CN109000001A from CN-109000001-A, CN 109000001 A and the like: one patent has one number in every export.
+
+    `known`: what does not look like such a number is left as it is.
+    """
+    number = "".join(cell.split())
+    if _NUMBER.fullmatch(number) and "-" in number[2:]:
+        return number.replace("-", "").replace(",", "")
+    return cell if known else number.replace(",", "") if _NUMBER.fullmatch(number) else number
+
+
+def _packed_country(rows: Rows, row: Row, regions: Regions) -> str | None:
+    """Of the first applicant, where the export packs its country with its name."""
+    columns = rows.mapping.all("applicant")
+    codes = (countries_of(row.cells[c.index])[:1] for c in columns if c.index < len(row.cells))
+    return next(filter(None, (regions.country(code[0]) for code in codes if code)), None)
 
 
 def _first_applicant(rows: Rows, row: Row) -> str | None:

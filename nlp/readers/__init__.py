@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from nlp.errors import UnreadableDocument
-from nlp.readers import delimited, docx, html, json_lines, text, xlsx
+from nlp.readers import cnipa_xml, cnki, delimited, docx, html, json_lines, ocr, pdf, text, xlsx
 from nlp.readers.document import sha256_of, suffix_of
 from nlp.readers.sniff import CONVERTED, MAX_BYTES, content_suffix, refused
 from nlp.records import Document
@@ -40,12 +40,20 @@ READERS: dict[str, Reader] = {
     ".ods": xlsx.read,
     ".docx": docx.read,
     ".docm": docx.read,
-    ".txt": text.read,
+    ".txt": cnki.read,  # or plain text
     ".md": text.read,
     ".html": html.read,
     ".htm": html.read,
+    ".xml": cnipa_xml.read,
+    ".pdf": pdf.read,
+    ".png": ocr.read,
+    ".jpg": ocr.read,
+    ".jpeg": ocr.read,
+    ".bmp": ocr.read,
+    ".tif": ocr.read,
+    ".tiff": ocr.read,
 }
-_SAME = ({".xls", ".et"}, {".xlsx", ".xlsm", ".et"}, {".docx", ".docm"}, {".html", ".htm"}, {".doc", ".wps"})
+_SAME = ({".xls", ".et"}, {".xlsx", ".xlsm", ".et"}, {".docx", ".docm"}, {".html", ".htm"}, {".doc", ".wps"}, {".tif", ".tiff"}, {".jpg", ".jpeg"})
 
 
 def read(name: str, data: bytes, convert: Converter | None = None) -> Document:

@@ -12,6 +12,7 @@ __all__ = ["read"]
 
 MAX_LINE = 1_000_000  # characters; the longest plan known is under 300,000
 _WRAPPERS = ("data", "items", "records", "rows", "list", "result", "results")
+_PACKED = frozenset({"language", "country_code"})
 
 
 def read(name: str, data: bytes) -> Document:
@@ -82,6 +83,8 @@ def _cell(value: object) -> str:
             return value
         case bool():
             return "是" if value else "否"
+        case list() if value and all(isinstance(item, dict) and _PACKED & item.keys() for item in value):
+            return json.dumps(value, ensure_ascii=False)  # nlp.parse.packed chooses among languages and reads the countries
         case list():
             return "; ".join(_cell(item) for item in value)
         case dict():

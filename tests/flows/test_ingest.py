@@ -45,7 +45,10 @@ def test_an_inbox_of_files_and_archives(tmp_path: Path, run: Run) -> None:
     demands = load(Demand, Path(found["demands"].path))
     assert {d.source_file for d in demands} == {"报送/区县.zip!/甲.docx", "报送/区县.zip!/内层.zip!/乙.xlsx", "报送/丙.doc", "报送/合并.docx"}
     rejected = [json.loads(line) for line in (run.work / "rejected.jsonl").read_text("utf-8").splitlines()]
-    assert {r["source"].split("/")[-1]: r["reason"][:4] for r in rejected} == {"外.docx": "文件名指", "密.docx": "文件有密", "坏.xlsx": rejected[-2]["reason"][:4], "太大.pdf": "文件超过"}
+    by_file = {r["source"].split("/")[-1]: r["reason"] for r in rejected}
+    (old,) = [d for d in demands if d.superseded_by]  # 合并.docx is 甲.docx of the same organisation, sent again with other words
+    assert old.source_file == "报送/区县.zip!/甲.docx" and "取代" in by_file.pop("甲.docx")
+    assert {name: reason[:4] for name, reason in by_file.items()} == {"外.docx": "文件名指", "密.docx": "文件有密", "坏.xlsx": by_file["坏.xlsx"][:4], "太大.pdf": "文件超过"}
     counts = {c.name: c.value for c in load(Count, Path(found["counts"].path))}
     assert (counts["file.read"], counts["file.kept"], counts["file.rejected"]) == (8, 4, 4)
     assert any("已按内容读取" in n.note for n in load(ReadingNote, Path(found["reading_notes"].path)))

@@ -29,8 +29,8 @@ pytestmark = pytest.mark.slow
 DATA = Path(__file__).parents[1] / "data"
 PLANTED = tomllib.loads((DATA / "sample_planted.toml").read_text("utf-8"))
 DOCUMENTS = tomllib.loads((DATA / "sample_planted_documents.toml").read_text("utf-8"))
-TABLES = {"assignments", "calls", "clauses", "columns", "counts", "demands", "evidence", "fields", "mentions", "patents", "policies", "priorities",
-          "projects", "reading_notes", "submissions", "terms", "topics", "verdicts"}
+TABLES = {"assignments", "calls", "clauses", "columns", "counts", "demands", "duplicates", "evidence", "facets", "fields", "mentions", "patents", "policies", "priorities",
+          "projects", "reading_notes", "submissions", "targets", "term_proposals", "terms", "topics", "verdicts"}
 
 
 def truth(folder: Path) -> dict[str, str]:
@@ -50,7 +50,7 @@ def grouped(folder: Path) -> dict[str, Counter[str]]:
 
 
 def test_a_run_publishes_what_its_stages_make(published: Path, out: Path) -> None:
-    assert {p.name for p in published.iterdir()} == {"data", "manifest.json", "rejected.jsonl", "roadmap.docx", "roadmap.html", "roadmap.md", "roadmap.xlsx"}
+    assert {p.name for p in published.iterdir()} == {"data", "manifest.json", "new_terms.toml", "rejected.jsonl", "roadmap.docx", "roadmap.html", "roadmap.md", "roadmap.xlsx"}
     assert {p.stem for p in (published / "data").iterdir()} == TABLES
     assert store.latest(out) == published.resolve()
     assert not (out / store.WORK).exists()
@@ -66,6 +66,8 @@ def test_every_input_is_accounted_for(published: Path) -> None:
         assert counts[f"{kind}.kept"] == counts[f"{kind}.in_chain"] + counts[f"{kind}.outside"]
     units = load(Assignment, published / "data" / "assignments.parquet")
     assert len(units) == len({a.unit_id for a in units}) == counts["demand.kept"] + counts["clause.kept"] + counts["patent.kept"]
+    assert counts["clause.read"] == counts["clause.kept"] + counts["clause.rejected"]
+    assert counts["policy.superseded"] == 1  # the draft of the Jiangsu plan
 
 
 def test_a_patent_in_two_exports_is_counted_once_and_said_so(published: Path) -> None:

@@ -97,12 +97,3 @@ def test_every_real_demand_is_read_as_it_stands() -> None:
         pytest.skip("没有 ../shared 的真实数据")
     found = parsed("demands/demands.jsonl", path.read_bytes())
     assert len(found.demands) == len(found.submissions) == 192 and not found.rejected
-
-
-@pytest.mark.real
-def test_formats_of_a_later_version_are_refused_in_words() -> None:
-    if not SHARED.exists():
-        pytest.skip("没有 ../shared 的真实数据")
-    for path in (SHARED / "patents" / "cnki_export.txt", *(SHARED / "patents" / "cnipa_xml").glob("*.xml")):
-        with pytest.raises(UnreadableDocument):
-            parsed(path.name, path.read_bytes())

@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -35,7 +37,43 @@ def test_lens_and_bigquery() -> None:
     assert (patent.patent_id, patent.first_applicant, patent.country, patent.year) == ("CN4A", "Gamma Ltd", None, 2020)
     row = {"publication_number": "CN-5-A", "title_localized": [{"text": "载台", "language": "zh"}], "abstract_localized": [{"text": "平。", "language": "zh"}], "filing_date": 20190203, "ipc": [{"code": "H01L21/68"}], "family_id": "55"}  # fmt: skip
     (patent,) = parsed("bq.jsonl", json.dumps(row)).patents
-    assert (patent.patent_id, patent.title, patent.year, patent.ipc, patent.family_id) == ("CN-5-A", "载台", 2019, ("H01L21/68",), "55")
+    assert (patent.patent_id, patent.title, patent.year, patent.ipc, patent.family_id) == ("CN5A", "载台", 2019, ("H01L21/68",), "55")
+
+
+LENS = """#,Jurisdiction,Kind,Display Key,Lens ID,Publication Date,Publication Year,Application Number,Application Date,Title,Abstract,Applicants,Inventors,Simple Family Size,IPCR Classifications
+1,US,B2,"US 10,000,001 B2",000-111,2018-06-19,2018,US 2016,2016-05-02,Etch chamber,,ALPHA CORP;;BETA UNIV,"DOE, JOHN",2,H01J37/32;;H01L21/3065
+"""
+BIGQUERY = [
+    ["publication_number", "country_code", "family_id", "title_localized", "abstract_localized", "publication_date", "filing_date", "assignee_harmonized", "ipc"],
+    ["CN-109000001-A", "CN", "60000001", '[{"text": "Coating unit", "language": "en"}, {"text": "涂布装置", "language": "zh"}]', '[{"text": "涂布均匀。", "language": "zh"}]', "20190115", "20180702",
+     '[{"name": "ALPHA CORP", "country_code": "US"}, {"name": "GAMMA LTD", "country_code": "CN"}]', '[{"code": "G03F7/16", "first": true}, {"code": "H01L21/67", "first": false}]'],
+]  # fmt: skip
+GOOGLE = "search URL:,https://example.org\nid,title,assignee,inventor/author,priority date,filing/creation date,publication date,grant date,result link\nCN-109000001-A,涂布装置,甲公司,\"李一, 王二\",2018-07-02,2018-07-02,2019-01-15,,x\n"
+WANFANG = "序号,专利名称,专利类型,申请（专利）号,申请日期,公开（公告）号,主分类号,分类号,申请（专利权）人,发明（设计）人,主申请人地址,国别省市代码,摘要\n1,涂布装置,发明专利,CN201810000011.X,2018-07-02,CN109000001A,G03F7/16(2006.01),G03F7/16(2006.01);H01L21/67(2006.01),甲公司;乙大学,李一;王二,201203 某市某路,上海;31,涂布均匀。\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "patent_id", "title", "applicant", "country", "year", "ipc"),
+    [
+        ("lens.csv", LENS, "US10000001B2", "Etch chamber", "ALPHA CORP", None, 2016, ("H01J37/32", "H01L21/3065")),
+        ("bigquery.csv", BIGQUERY, "CN109000001A", "涂布装置", "ALPHA CORP", "美国", 2018, ("G03F7/16", "H01L21/67")),
+        ("google.csv", GOOGLE, "CN109000001A", "涂布装置", "甲公司", None, 2018, ()),
+        ("wanfang.csv", WANFANG, "CN109000001A", "涂布装置", "甲公司", "中国", 2018, ("G03F7/16", "H01L21/67")),
+    ],
+)
+def test_exports_of_other_databases(name: str, data: "str | list[list[str]]", patent_id: str, title: str, applicant: str, country: "str | None", year: int, ipc: tuple[str, ...]) -> None:
+    if isinstance(data, list):
+        target = io.StringIO()
+        csv.writer(target).writerows(data)
+        data = target.getvalue()
+    (patent,) = parsed(name, data).patents
+    assert (patent.patent_id, patent.title, patent.first_applicant, patent.country, patent.year, patent.ipc) == (patent_id, title, applicant, country, year, ipc)
+
+
+def test_bigquery_lines_keep_the_language_and_the_country() -> None:
+    row = {"publication_number": "CN-6-A", "filing_date": 20190203, "title_localized": [{"text": "Chuck", "language": "en"}, {"text": "卡盘", "language": "zh"}], "assignee_harmonized": [{"name": "丁公司", "country_code": "JP"}]}
+    (patent,) = parsed("bq.jsonl", json.dumps(row)).patents
+    assert (patent.title, patent.first_applicant, patent.country) == ("卡盘", "丁公司", "日本")
 
 
 def test_cnipa_with_province_code_and_utility_model() -> None:
