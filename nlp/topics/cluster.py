@@ -210,7 +210,7 @@ def join_terms(points: Vectors, terms: Sequence[tuple[str, ...]], *, seed: int, 
     vocabulary = sorted(term for term, n in units.items() if n > 1)
     if not weight or len(vocabulary) < 3:
         return points
-    counts = TfidfVectorizer(analyzer=tuple, vocabulary=vocabulary, sublinear_tf=True).fit_transform(terms)
+    counts = TfidfVectorizer(analyzer=tuple, lowercase=False, vocabulary=vocabulary, sublinear_tf=True).fit_transform(terms)
     size = min(TERM_DIMENSIONS, len(points) - 1, len(vocabulary) - 1)
     reduced = TruncatedSVD(size, random_state=seed).fit_transform(counts)
     directions = reduced / np.maximum(np.linalg.norm(reduced, axis=1, keepdims=True), 1e-12)
