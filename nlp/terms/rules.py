@@ -2,14 +2,17 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from nlp.errors import InvalidSetting
 
-__all__ = ["CandidateRules", "load_rules"]
+__all__ = ["CandidateRules", "load_rules", "read_or_default"]
+
+R = TypeVar("R")
 
 WORD_LISTS = ("breakers", "left", "right", "process", "generic", "attachable", "part_heads")
 MORE_WORDS = ("nouns", "modifiers", "compounds", "devices", "predicates")
@@ -59,11 +62,16 @@ class CandidateRules:
 
 
 def load_rules(path: Path) -> CandidateRules:
-    """Read the file; absent: the defaults. Raises InvalidSetting when a part is missing or of a wrong kind."""
+    """The rules of candidate_rules.toml; absent: the defaults. Raises InvalidSetting naming the file."""
+    return read_or_default(path, _rules, CandidateRules())
+
+
+def read_or_default(path: Path, build: Callable[[dict[str, dict[str, Any]]], R], absent: R) -> R:
+    """What `build` makes of a TOML file; absent: the defaults. Raises InvalidSetting when a part is missing or of a wrong kind."""
     if not path.is_file():
-        return CandidateRules()
+        return absent
     try:
-        return _rules(tomllib.loads(path.read_text("utf-8-sig")))
+        return build(tomllib.loads(path.read_text("utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, re.error) as error:
         raise InvalidSetting(path.name, f"内容无法解析（{error}）", "请对照随附的原文件修改") from error
     except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -5,14 +5,13 @@ writer may drop. It never touches numbers, formulae or heads.
 """
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from nlp.errors import InvalidSetting
+from nlp.terms.rules import read_or_default
 
 __all__ = ["VariantRules", "fold", "load_variants"]
 
@@ -71,15 +70,8 @@ def _number(numeral: str) -> int:
 
 
 def load_variants(path: Path) -> VariantRules:
-    """Read the file; absent: the defaults. Raises InvalidSetting when a part is missing or of a wrong kind."""
-    if not path.is_file():
-        return VariantRules()
-    try:
-        return _rules(tomllib.loads(path.read_text("utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, re.error) as error:
-        raise InvalidSetting(path.name, f"内容无法解析（{error}）", "请对照随附的原文件修改") from error
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise InvalidSetting(path.name, f"缺少或写错了一项：{error}", "请对照随附的原文件补全") from error
+    """The rules of variants.toml; absent: the defaults. Raises InvalidSetting naming the file."""
+    return read_or_default(path, _rules, VariantRules())
 
 
 def _rules(data: Mapping[str, Mapping[str, str]]) -> VariantRules:
