@@ -17,6 +17,7 @@ __all__ = ["add_commands"]
 def add_commands(commands: Commands) -> None:
     add_refresh(commands)
     add_intake(commands)
+    add_review(commands)
     add_models(commands)
     terms = add_stage(commands, "terms", '提取技术术语：IN 每行 {"id","text"}，OUT 每行附带术语、位置与分值', call_terms)
     terms.add_argument("--tier", choices=["fast", "full"], help="档位（默认见设置）")
@@ -103,6 +104,37 @@ def call_intake(options: Namespace) -> None:
 
     folder = intake(options.inboxes, options.notice, out=options.out, as_of=options.as_of)
     print(f"初筛表：{folder / 'triage.xlsx'}（退回补正函在 letters/，搁置的输入见 rejected.jsonl）")
+
+
+def add_review(commands: Commands) -> None:
+    actions = commands.add("review", "专家评审：发出评审表，收回后并列两种次序").add_commands()
+    export = actions.add("export", "由一次运行生成专家评审表 review.xlsx")
+    export.add_argument("-o", "--output", type=Path, default=Path("review.xlsx"), metavar="FILE", help="写到哪里（默认 review.xlsx）")
+    export.add_argument("--open", action="store_true", help="显示系统的位次与依据（默认盲评）")
+    export.set_defaults(call=call_review_export)
+    back = actions.add("import", "读入专家交回的评审表，写出次序、一致性与提名的去向")
+    back.add_argument("sheets", nargs="+", type=Path, metavar="FILE", help="交回的 .xlsx 或其所在目录")
+    back.add_argument("-o", "--output", type=Path, default=Path("review"), metavar="目录", help="写到哪个目录（默认 review）")
+    back.set_defaults(call=call_review_import)
+    for parser in (export, back):
+        parser.add_argument("--out", type=Path, default=Path("outputs"), metavar="目录", help="运行所在的输出目录（默认 outputs）")
+        parser.add_argument("--run", metavar="运行编号", help="哪一次运行（默认最近一次）")
+
+
+def call_review_export(options: Namespace) -> None:
+    from flows.review import export_sheet, run_folder
+
+    export_sheet(run_folder(options.out, options.run), options.output, blind=not options.open)
+    print(f"评审表：{options.output}")
+
+
+def call_review_import(options: Namespace) -> None:
+    from flows.review import import_sheets, run_folder
+
+    outcome = import_sheets(options.sheets, run_folder(options.out, options.run), options.output)
+    print(f"计入 {outcome.ballots} 份评审表，结果：{outcome.path}")
+    for r in outcome.rejected:
+        print(f"未计入　{r.source}　{r.location or ''}　{r.reason}。{r.remedy}", file=sys.stderr)
 
 
 def add_models(commands: Commands) -> None:

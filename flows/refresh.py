@@ -16,6 +16,7 @@ from flows.draft import rank_topics, write_draft
 from flows.facts import understand_demands
 from flows.ingest import read_inbox
 from flows.progress import display
+from flows.review import export_sheet
 from flows.run import Run, code_version, package_versions, start
 from flows.settings import ROOT
 from flows.store import WORK, Artefact, digest, publish, run_lock, sweep, write_json
@@ -54,6 +55,7 @@ def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Path
     found |= rank_topics(found, run)
     write_json(manifest(run, found), run.work / "manifest.json")
     files = write_draft(run)
+    files["review.xlsx"] = export_sheet(run.work, run.work / "review.xlsx", blind=True)
     write_json(manifest(run, found, files), run.work / "manifest.json")
     create_markdown_artifact(summarise(run.work), key="luxiantu-summary", description="路线图刷新摘要")
     shutil.rmtree(run.work / ".stage")
