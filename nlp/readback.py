@@ -15,11 +15,12 @@ from html import unescape
 
 from lxml import etree, html
 
+from nlp.errors import UnreadableDocument
 from nlp.provenance import Finding, fold, numerals
 from nlp.records import Fragment, Grid, RoadmapDraft
 from nlp.writers.wording import WORDING
 
-__all__ = ["Reading", "check_docx", "check_html", "check_markdown", "compare", "out_of_order", "parse_xml", "row_line"]
+__all__ = ["Reading", "check_docx", "check_html", "check_markdown", "compare", "docx_lines", "out_of_order", "parse_xml", "row_line"]
 
 _BETWEEN_CELLS = " ¦ "
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -133,6 +134,14 @@ def _read_docx(data: bytes) -> Reading:
         if re.fullmatch(r"word/(header|footer|footnotes|endnotes|comments)\d*\.xml", name):
             repeats += [_word_text(paragraph) for paragraph in parse_xml(package.read(name)).iter(f"{_W}p")]
     return Reading(lines=tuple(lines), repeats=tuple(repeats))
+
+
+def docx_lines(data: bytes, source: str) -> list[str]:
+    """The body of a Word file line by line, as a draft's lines are compared. Raises UnreadableDocument."""
+    try:
+        return [line for line in _read_docx(data).lines if line]
+    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
+        raise UnreadableDocument(source, "不是 Word 文档，或已损坏", "请另存为 .docx 后重试") from error
 
 
 def check_docx(data: bytes, draft: RoadmapDraft) -> tuple[Finding, ...]:

@@ -23,7 +23,11 @@ __all__ = [
     "Count",
     "Demand",
     "Document",
+    "DraftEdit",
     "Duplicate",
+    "EditFate",
+    "EditKind",
+    "EditOutcome",
     "Facets",
     "Fact",
     "Flip",
@@ -734,3 +738,32 @@ class RoadmapDraft:
     title: str
     notice: str  # 系统草稿，待专家论证
     sections: tuple[Section, ...]
+
+
+EditKind = Literal["replace", "delete", "insert", "rename", "order"]
+EditOutcome = Literal["applied", "conflict", "lost"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftEdit:
+    """What an analyst changed in a published draft, kept apart from it and laid over the next one."""
+
+    edit_id: str
+    kind: EditKind
+    anchor: str  # of the section
+    original: str  # the system's paragraph; of an insertion the one before it; "" for order
+    pattern: str  # the fixed wording of `original`, by which it is found again when its numbers have changed
+    text: str  # the analyst's; topic ids separated by blanks for order
+    made_by: str
+    made_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditFate:
+    """What became of an edit in a later draft."""
+
+    edit_id: str
+    fate: EditOutcome
+    reason: str
+    text: str  # the analyst's, so that nothing is lost
+    current: str  # what the system says now at that place
