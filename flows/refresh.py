@@ -16,6 +16,7 @@ from flows.draft import rank_topics, write_draft
 from flows.facts import understand_demands
 from flows.ingest import read_inbox
 from flows.progress import display
+from flows.requirements import collect_requirements
 from flows.review import export_sheet
 from flows.run import Run, code_version, package_versions, start
 from flows.settings import ROOT
@@ -52,6 +53,7 @@ def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Path
     found |= understand_demands(found, run)
     found["vectors"] = embed_units(found["units"], found["mentions"], run)
     found |= discover_topics(found, run)
+    found |= collect_requirements(found, run)
     found |= rank_topics(found, run)
     write_json(manifest(run, found), run.work / "manifest.json")
     files = write_draft(run)

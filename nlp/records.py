@@ -30,6 +30,7 @@ __all__ = [
     "EditOutcome",
     "Facets",
     "Fact",
+    "Figure",
     "Flip",
     "Fragment",
     "Gate",
@@ -51,9 +52,11 @@ __all__ = [
     "Project",
     "ProjectMode",
     "Quadrant",
+    "RankChange",
     "ReadingNote",
     "RegionPair",
     "Rejected",
+    "Requirement",
     "RoadmapDraft",
     "Rule",
     "RuleVerdict",
@@ -70,6 +73,12 @@ __all__ = [
     "Term",
     "TermMention",
     "Topic",
+    "TopicExample",
+    "TopicGroup",
+    "TopicName",
+    "TopicPlace",
+    "TopicYear",
+    "TopicEvent",
     "Unit",
     "Verdict",
 ]
@@ -459,6 +468,41 @@ class Topic:
     n_patents: int
     regions: tuple[str, ...]
     stability: float | None
+    hidden: bool = False  # by an analyst: kept in the tables, left out of the draft
+    notes: tuple[str, ...] = ()  # the analysts' own words
+
+
+TopicChange = Literal["born", "kept", "grown", "shrunk", "split", "merged", "retired"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicEvent:
+    """What became of one topic since the run before; one row a topic."""
+
+    topic_id: str
+    event: TopicChange
+    from_topic_ids: tuple[str, ...]  # where its units were, most first
+    previous_run: str | None
+    segment: str
+    label: str
+    n_before: int
+    n_after: int
+    shared: int  # units in it then and now
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankChange:
+    """A topic's place in two runs; None where it had none."""
+
+    topic_id: str
+    label: str
+    rank_before: int | None
+    rank_after: int | None
+    places: int | None  # how many places it rose; negative: fell
+    urgency_before: float | None
+    urgency_after: float | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -471,6 +515,69 @@ class Assignment:
     topic_id: str | None
     method: str
     similarity: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicName:
+    """A topic's Chinese name, made of its own terms only."""
+
+    topic_id: str
+    name: str
+    head: str  # the term that leads the name
+    terms: tuple[str, ...]  # those that it is made of
+    how: Literal["terms", "kept", "labeller"]  # from its terms, an analyst's own label, or the optional language model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicExample:
+    """A unit that stands for its topic: near the centre, and unlike the examples before it."""
+
+    example_id: str  # topic/unit
+    topic_id: str
+    unit_id: str
+    unit_kind: str
+    place: int  # among the topic's examples of this kind, 1 is first
+    similarity: float  # cosine to the topic's centre
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicGroup:
+    """Neighbouring topics of a segment under one name; a group of level 2 lies within one of level 1."""
+
+    group_id: str
+    segment: str
+    level: int
+    name: str
+    terms: tuple[str, ...]
+    topic_ids: tuple[str, ...]
+    parent_id: str | None
+    similarity: float | None  # mean cosine between its topics; None for a single one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicYear:
+    """What speaks of a topic in one year; patents by year of filing, each family once."""
+
+    year_id: str  # topic/year
+    topic_id: str
+    year: int
+    demands: int
+    policies: int  # documents, not clauses
+    families: int
+    lagged: bool  # so young that patents of the year are still being published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicPlace:
+    """Where a topic, or a unit in its circle, stands on the segment's map; the segment's topics fill 0..1 both ways."""
+
+    place_id: str  # the unit's id, or the topic's
+    segment: str
+    topic_id: str
+    unit_kind: str  # "topic" for the circle itself
+    x: float
+    y: float
+    radius: float | None  # of a topic's circle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -684,6 +791,27 @@ class Nomination:
     topic_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """One figure for one parameter of a topic: what is had today, what is demanded, or what a patent states."""
+
+    requirement_id: str
+    topic_id: str
+    parameter: str  # the name that the topic's figures of this kind share
+    unit: str
+    state: Literal["today", "demanded", "known"]
+    operator: Operator
+    low: float | None
+    high: float | None
+    stated: str  # as it stands in the source, operator and unit included
+    year: int | None  # by when it is demanded; None where no period is stated
+    source_kind: Literal["demand", "patent"]
+    source_id: str
+    start: int  # into title + "\n" + text of the source
+    end: int
+    conflict: bool  # another source demands another value of the same parameter
+
+
 # ---- the draft ----------------------------------------------------------------------------
 
 
@@ -726,11 +854,33 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A drawing of the draft. All that it says is in `labels`; `ticks` are the bare numbers of its scales."""
+
+    name: str  # ASCII, unique: the file's name in figures/
+    caption: str
+    alt: str  # what it shows, for those who cannot see it; fixed wording
+    labels: tuple[Paragraph, ...]
+    ticks: tuple[str, ...]
+    tables: tuple[str, ...]  # of data/, that it is drawn from
+    svg: bytes
+    png: bytes
+    width: int  # of the drawing, in its own units
+    height: int
+    chart: str | None = None  # the same as an ECharts option in JSON, for the page
+
+    @property
+    def text(self) -> str:
+        """What stands in its place where no drawing can."""
+        return self.caption
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     anchor: str  # unique, ASCII, used for links
     title: Paragraph
     level: int  # 1..3
-    content: tuple[Paragraph | Grid, ...]
+    content: tuple[Paragraph | Grid | Figure, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from nlp.understand.quantities import Quantity
 from nlp.understand.target_context import features
 from nlp.understand.target_vocabulary import TargetVocabulary, load_target_vocabulary
 
-__all__ = ["TargetVocabulary", "find_targets", "load_target_vocabulary", "score"]
+__all__ = ["TargetVocabulary", "find_targets", "is_baseline", "load_target_vocabulary", "name_before", "score"]
 
 _BREAK = re.compile(r"[，,。；;\n！？?（(：:]")
 _LEADING = re.compile(
@@ -21,7 +21,7 @@ _LEADING = re.compile(
 _TRAILING = re.compile(
     r"(?:\s|[：:（(“\"]|达到|达|在|为|是|可|约|要|需|应|能|不|从|由|至|到|控制|保持|均|分别|提高|提升|增加|降低|减少|缩短|延长|下降|节约|的|了|将|不得|同比|比|小|大)+$"
 )
-_BASELINE = re.compile(r"[^，,。；;\n]{0,8}?(?:提高|提升|增加|增长|增|延长|降低|降|减少|减|缩短|缩小|升|上升|下降|压缩|扩大|变|改)[到至为]")
+_BASELINE = re.compile(r"[^，,。；;\n]{0,8}?(?:[提增升降减缩压延扩变改][高升加长大低少小短]?|上升|下降|压缩|提速|优化|改善|拓展)[到至为]")
 _COMPARED = re.compile(
     r"(?:与|同|和)[^，,。；;\n]{1,20}?相比|(?:相较于?|较|比(?!例|重|表|较|值|率|强))[^，,。；;\n]{1,14}?(?=降低|提高|减少|增加|提升|下降|缩短|节|高|低|延长)"
 )
@@ -29,6 +29,7 @@ _CONDITION = re.compile(r"(?:在|当)[^，,。；;\n]{2,24}(?:条件下|环境�
 _EACH = re.compile(r"每[一-龥A-Za-z]{1,3}\Z")
 _FROM = re.compile(r"(?:由|从|自)[^，,。；;\n]{0,8}\Z")
 _BRACKET = re.compile(r"\s?[（(](?P<inside>[^（）()\n]{1,24})[)）]")
+_REMARK = re.compile(r"\s?[（(][^（）()\n]{1,12}[)）]\s*\Z")  # 套刻精度（3σ）优于
 _NAME_LENGTH = 24
 
 
@@ -38,7 +39,7 @@ def find_targets(demand_id: str, text: str, *, vocabulary: TargetVocabulary) -> 
     kept = [
         (index, found)
         for index, (quantity, found) in enumerate(zip(quantities, features(text, quantities, vocabulary), strict=True))
-        if score(found, vocabulary) > 0 and not _is_baseline(text, quantity, quantities[index + 1 : index + 2])
+        if score(found, vocabulary) > 0 and not is_baseline(text, quantity, quantities[index + 1 : index + 2])
     ]
     return list(_targets(demand_id, text, quantities, [index for index, _ in kept], vocabulary))
 
@@ -49,7 +50,7 @@ def score(found: frozenset[str], vocabulary: TargetVocabulary) -> float:
     return round(total, 6)  # the order of a set differs from run to run, and with it the last digit of the sum
 
 
-def _is_baseline(text: str, quantity: Quantity, following: Sequence[Quantity]) -> bool:
+def is_baseline(text: str, quantity: Quantity, following: Sequence[Quantity]) -> bool:
     """The A of 由A提升至B."""
     match = _BASELINE.match(text, quantity.tail)
     return bool(match and following and following[0].start - match.end() <= 4)
@@ -59,11 +60,11 @@ def _targets(demand_id: str, text: str, quantities: Sequence[Quantity], kept: Se
     for index in kept:
         quantity = quantities[index]
         floor = quantities[index - 1].tail if index else 0
-        start, name = _name(text, quantity, floor)
+        start, name = name_before(text, quantity, floor)
         condition = _condition(text, quantity, floor)
-        if index and _is_baseline(text, quantities[index - 1], [quantity]):
+        if index and is_baseline(text, quantities[index - 1], [quantity]):
             before = quantities[index - 1]
-            start, name = floor, _name(text, before, quantities[index - 2].tail if index > 1 else 0)[1]
+            start, name = floor, name_before(text, before, quantities[index - 2].tail if index > 1 else 0)[1]
             condition = condition or _from(text, before)
             name = (_FROM.sub("", name) or None) if name else None
         yield Target(
@@ -78,10 +79,10 @@ def _from(text: str, baseline: Quantity) -> str | None:
     return text[match.start() : baseline.tail] if match else None
 
 
-def _name(text: str, quantity: Quantity, floor: int) -> tuple[int, str | None]:
+def name_before(text: str, quantity: Quantity, floor: int) -> tuple[int, str | None]:
     """Where the expression begins and what is measured: the words of its clause before the operator."""
     end = quantity.lead
-    stripped = text[floor:end].rstrip(" ：:（(")
+    stripped = _REMARK.sub("", text[floor:end].rstrip(" ：:（("))
     end = floor + len(stripped)
     begin = max((match.end() for match in _BREAK.finditer(text, floor, end)), default=floor)
     begin = max(begin, end - _NAME_LENGTH)
