@@ -3,7 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from flows import single, single_facts
@@ -18,6 +18,8 @@ def add_commands(commands: Commands) -> None:
     add_refresh(commands)
     add_intake(commands)
     add_review(commands)
+    add_edits(commands)
+    add_schedule(commands)
     add_models(commands)
     terms = add_stage(commands, "terms", '提取技术术语：IN 每行 {"id","text"}，OUT 每行附带术语、位置与分值', call_terms)
     terms.add_argument("--tier", choices=["fast", "full"], help="档位（默认见设置）")
@@ -135,6 +137,50 @@ def call_review_import(options: Namespace) -> None:
     print(f"计入 {outcome.ballots} 份评审表，结果：{outcome.path}")
     for r in outcome.rejected:
         print(f"未计入　{r.source}　{r.location or ''}　{r.reason}。{r.remedy}", file=sys.stderr)
+
+
+def add_edits(commands: Commands) -> None:
+    parser = commands.add("edits", "收下分析人员在 roadmap.docx 中的修改，下次刷新时套用")
+    parser.add_argument("source", type=Path, metavar="FILE", help="由某次运行的 roadmap.docx 改成的文件")
+    parser.add_argument("--by", metavar="姓名", help="修改人（默认当前用户）")
+    parser.add_argument("--out", type=Path, default=Path("outputs"), metavar="目录", help="运行所在的输出目录（默认 outputs）")
+    parser.add_argument("--run", metavar="运行编号", help="文件出自哪一次运行（默认最近一次）")
+    parser.set_defaults(call=call_edits)
+
+
+def call_edits(options: Namespace) -> None:
+    from flows.edited_draft import take_edits
+    from flows.review import run_folder
+
+    taken = take_edits(options.source, run_folder(options.out, options.run), options.out, who=options.by, on=date.today())
+    print(f"收下 {len(taken.edits)} 处修改、{taken.renamed} 个主题改名，下次 luxiantu refresh 时生效")
+    for r in taken.refused:
+        print(f"未收　{r.location or ''}　{r.reason}。{r.remedy}", file=sys.stderr)
+
+
+def add_schedule(commands: Commands) -> None:
+    actions = commands.add("schedule", "计划任务：按设置每周刷新语料、每天接收材料").add_commands()
+    actions.add("serve", "一直运行，到点执行（Ctrl+C 停止）").set_defaults(call=call_serve)
+    actions.add("status", "上次、下次、失败及原因").set_defaults(call=call_status)
+
+
+def call_serve(options: Namespace) -> None:
+    from flows.schedule_serving import serve
+    from flows.settings import read
+
+    settings = read().schedule
+    print(f"计划任务已启动：{settings.corpus} 刷新语料，{settings.intake} 接收材料（{settings.timezone}）；Ctrl+C 停止", flush=True)
+    serve(settings)
+
+
+def call_status(options: Namespace) -> None:
+    from zoneinfo import ZoneInfo
+
+    from flows.schedule import status
+    from flows.settings import read
+
+    settings = read().schedule
+    print("\n".join(status(settings, datetime.now(ZoneInfo(settings.timezone)))))
 
 
 def add_models(commands: Commands) -> None:

@@ -9,11 +9,11 @@ from flows.draft import Untraceable, explain, material_of
 from flows.store import Artefact, latest, save, write_bytes
 from nlp.citing import fact_row
 from nlp.errors import EmptyCorpus, LuxiantuError, MalformedRecord
+from nlp.material import Material
 from nlp.provenance import check
 from nlp.readback_xlsx import check_xlsx
 from nlp.records import Agreement, Nomination, PanelScore, Rejected
 from nlp.review import Ballot, agreements, decide_nominations, result, score_items
-from nlp.roadmap import Material
 from nlp.writers import write_xlsx
 from nlp.writers.review_sheet import ReviewItem, read, write
 

@@ -10,10 +10,10 @@ from pydantic.dataclasses import dataclass
 
 from nlp.embed import Precision
 from nlp.errors import InvalidSetting
-from nlp.options import STRICT, DraftOptions, PriorityOptions, TopicOptions
+from nlp.options import STRICT, DraftOptions, IdentityOptions, PriorityOptions, TopicOptions
 from nlp.terms.tiers import Tier
 
-__all__ = ["ROOT", "EncoderSettings", "RunSettings", "Settings", "TermSettings", "available_cores", "read"]
+__all__ = ["ROOT", "EncoderSettings", "LabellerSettings", "RunSettings", "ScheduleSettings", "Settings", "TermSettings", "available_cores", "read"]
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = Path(__file__).with_name("settings.toml")
@@ -39,6 +39,32 @@ class TermSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class LabellerSettings:
+    """The optional language model that may propose names of topics; its key is read from the environment, never from a file."""
+
+    enabled: bool = False
+    endpoint: str = ""  # any service that speaks OpenAI's chat protocol
+    name: str = ""  # of the model
+    key_variable: str = "LUXIANTU_LABELLER_KEY"
+    timeout: float = Field(default=20, gt=0)  # seconds a topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class ScheduleSettings:
+    """Scheduled runs; paths are relative to the project's folder or absolute."""
+
+    corpus: str
+    intake: str
+    timezone: str
+    corpus_inbox: tuple[str, ...]
+    intake_inbox: tuple[str, ...]
+    out: str
+    keep_days: int = Field(ge=1)
+    port: int = Field(ge=1, le=65535)
+    notify: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Settings:
     run: RunSettings
     encoder: EncoderSettings
@@ -46,6 +72,9 @@ class Settings:
     topics: TopicOptions
     priority: PriorityOptions
     draft: DraftOptions
+    schedule: ScheduleSettings
+    identity: IdentityOptions = Field(default_factory=IdentityOptions)
+    labeller: LabellerSettings = Field(default_factory=LabellerSettings)
 
 
 def read(path: Path | None = None) -> Settings:

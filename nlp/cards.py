@@ -1,53 +1,33 @@
 """One topic -> its card: what it is, what was measured, which sources speak for it, what is missing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from nlp import requirement_table
 from nlp.citing import body, bullet, cell, excerpt, fact_row, note, words
+from nlp.material import Shelf
 from nlp.options import DraftOptions
 from nlp.records import (
     Assignment,
     Clause,
     Demand,
-    Fact,
     Fragment,
+    Grid,
     Paragraph,
     Patent,
     Policy,
-    Priority,
     Project,
     Section,
     Topic,
 )
 
-__all__ = ["Shelf", "card", "unit_lines"]
+__all__ = ["card", "unit_lines"]
 
 QUOTED = 90  # characters of a clause that a card shows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
-    """The rows that topics refer to, by id."""
-
-    topics: Mapping[str, Topic]
-    priorities: Mapping[str, Priority]
-    facts: Mapping[str, Fact]  # by topic_id/fact
-    members: Mapping[str, Sequence[Assignment]]  # of a topic, most central first
-    loose: Mapping[str, Sequence[Assignment]]  # of a segment, what belongs to no topic
-    demands: Mapping[str, Demand]
-    clauses: Mapping[str, Clause]
-    policies: Mapping[str, Policy]
-    patents: Mapping[str, Patent]
-    projects: Mapping[str, Sequence[Project]]  # by topic
-
-    def ranked(self, segment: str) -> list[Topic]:
-        found = [t for t in self.topics.values() if t.segment == segment]
-        return sorted(found, key=lambda t: (self.priorities[t.topic_id].rank, t.topic_id))
-
-
-def card(shelf: Shelf, topic: Topic, *, options: DraftOptions) -> Section:
-    content = (place(shelf, topic), body(words("术语："), cell("topics", topic.topic_id, "terms", topic.terms)),
-               *measured(shelf, topic), *cited(shelf, topic, options), *missing(topic))
+def card(shelf: Shelf, topic: Topic, *, year: int, options: DraftOptions) -> Section:
+    content: tuple[Paragraph | Grid, ...] = (place(shelf, topic), body(words("术语："), cell("topics", topic.topic_id, "terms", topic.terms)),
+               *measured(shelf, topic), *required(shelf, topic, year, options), *cited(shelf, topic, options), *missing(topic))
     title = Paragraph(fragments=(cell("topics", topic.topic_id, "label", topic.label),))
     return Section(anchor=f"topic-{topic.topic_id}", level=2, title=title, content=content)
 
@@ -85,6 +65,12 @@ def measured(shelf: Shelf, topic: Topic) -> Iterator[Paragraph]:
             fact = shelf.facts[row]
             yield body(words(text), cell("evidence", row, "value", fact.value), words("（九五置信区间 "), cell("evidence", row, "low", fact.low),
                        words("–"), cell("evidence", row, "high", fact.high), words("，以比例计）。"))
+
+
+def required(shelf: Shelf, topic: Topic, year: int, options: DraftOptions) -> Iterator[Grid]:
+    table = requirement_table.grid(shelf.requirements.get(topic.topic_id, ()), "指标要求", year=year, options=options)
+    if table is not None:
+        yield table
 
 
 # ---- cited --------------------------------------------------------------------------------

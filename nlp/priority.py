@@ -6,19 +6,26 @@ fixed bounds, x / (x + half), never by the data: adding or removing a topic cann
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.options import PriorityOptions
-from nlp.records import Fact, Priority, Quadrant, Topic
+from nlp.evidence import DELTA
+from nlp.evidence.statements import PROFILES
+from nlp.options import PriorityOptions, Weights
+from nlp.records import Acceptability, Fact, Flip, Priority, Quadrant, ScenarioRank, SubstitutionProfile, Topic
+from nlp.smaa import acceptability, simulate_ranks
 
-__all__ = ["rank", "saturate"]
+__all__ = ["Components", "FactTable", "Ranking", "components", "explore", "fact_table", "rank", "saturate"]
 
+FactTable = Mapping[str, Mapping[str, Fact]]  # topic id -> name -> fact
 Matrix = NDArray[np.floating]
-COMPONENTS = ("demand", "policy", "patents", "breadth", "foreign")
+ALL = 0.999  # a weight that leaves nothing for the others flips nothing
+TIE = 1e-9
+MOST_MORE = 99  # so many more documents are not looked for
 
 
 def saturate(x: float, half: float) -> float:
@@ -28,119 +35,145 @@ def saturate(x: float, half: float) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Components:
-    """Of one topic; foreign and advantage are None where no patent says who holds it."""
+    """Of one topic, in the order of the weights; None where nothing speaks of it, which counts as 0."""
 
     demand: float
     policy: float
     patents: float
     breadth: float
     foreign: float | None
-    advantage: float | None
+    substitution: float | None
 
     def values(self) -> tuple[float, ...]:
-        return (self.demand, self.policy, self.patents, self.breadth, self.foreign or 0.0)
+        return tuple(getattr(self, f.name) or 0.0 for f in fields(self))
+
+    def urgency(self, weights: Weights) -> float:
+        return float(np.dot(self.values(), weights.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The ranking and what explains it."""
+
+    priorities: tuple[Priority, ...]
+    acceptability: tuple[Acceptability, ...]
+    flips: tuple[Flip, ...]
+    scenarios: tuple[ScenarioRank, ...]
+
+
+def fact_table(topics: Sequence[Topic], facts: Sequence[Fact]) -> FactTable:
+    found: dict[str, dict[str, Fact]] = {t.topic_id: {} for t in topics}
+    for fact in facts:
+        found[fact.topic_id][fact.fact] = fact
+    return found
 
 
 def rank(topics: Sequence[Topic], facts: Sequence[Fact], *, seed: int, options: PriorityOptions) -> tuple[Priority, ...]:
     """Rank topics by urgency, best first; ties by topic id. Chain topics and those of segment none are ranked apart."""
-    by_topic: dict[str, dict[str, Fact]] = {t.topic_id: {} for t in topics}
-    for fact in facts:
-        by_topic[fact.topic_id][fact.fact] = fact
-    inside = sorted((t for t in topics if t.segment != "none"), key=lambda t: t.topic_id)
-    outside = sorted((t for t in topics if t.segment == "none"), key=lambda t: t.topic_id)
-    return (*rank_group(inside, by_topic, seed=seed, options=options), *rank_group(outside, by_topic, seed=seed, options=options))
+    return explore(topics, facts, seed=seed, options=options).priorities
 
 
-def rank_group(topics: Sequence[Topic], facts: Mapping[str, Mapping[str, Fact]], *, seed: int, options: PriorityOptions) -> list[Priority]:
-    parts = [components(facts[t.topic_id], options) for t in topics]
-    urgency = [float(np.dot(p.values(), options.weights.values())) for p in parts]
-    spread = simulate_ranks([facts[t.topic_id] for t in topics], seed=seed, options=options)
-    order = sorted(range(len(topics)), key=lambda i: (-urgency[i], topics[i].topic_id))
-    return [assemble(topics[i], facts[topics[i].topic_id], parts[i], urgency[i], place + 1, spread[:, i], options)
-            for place, i in enumerate(order)]
+def explore(topics: Sequence[Topic], facts: Sequence[Fact], *, seed: int, options: PriorityOptions) -> Ranking:
+    """The ranking with rank shares, the smallest changes that flip a rank, and ranks under the named scenarios."""
+    table = fact_table(topics, facts)
+    groups = [sorted((t for t in topics if (t.segment == "none") == outside), key=lambda t: t.topic_id) for outside in (False, True)]
+    found = [rank_group(group, table, seed=seed, options=options) for group in groups]
+    return Ranking(priorities=tuple(p for r in found for p in r.priorities), acceptability=tuple(a for r in found for a in r.acceptability),
+                   flips=tuple(f for r in found for f in r.flips), scenarios=tuple(s for r in found for s in r.scenarios))
 
 
-def amount(facts: Mapping[str, Fact], name: str) -> float:
-    return facts[name].value if name in facts else 0.0
+def rank_group(topics: Sequence[Topic], table: FactTable, *, seed: int, options: PriorityOptions) -> Ranking:
+    parts = {t.topic_id: components(table[t.topic_id], options) for t in topics}
+    spread = simulate_ranks([table[t.topic_id] for t in topics], seed=seed, options=options)
+    drawn = {t.topic_id: spread[:, i] for i, t in enumerate(topics)}
+    order = in_order(parts, options.weights)
+    known = {t.topic_id: t for t in topics}
+    return Ranking(
+        priorities=tuple(assemble(known[i], table[i], parts[i], place, drawn[i], options) for place, i in enumerate(order, 1)),
+        acceptability=acceptability([t.topic_id for t in topics], spread),
+        flips=tuple(flip(below, above, parts, table, options) for above, below in pairwise(order)),
+        scenarios=tuple(ScenarioRank(scenario_id=f"{i}/{name}", topic_id=i, scenario=name, urgency=round(parts[i].urgency(weights), 4), rank=place)
+                        for name, weights in options.scenarios.items() for place, i in enumerate(in_order(parts, weights), 1)))
+
+
+def in_order(parts: Mapping[str, Components], weights: Weights) -> list[str]:
+    return sorted(parts, key=lambda i: (-parts[i].urgency(weights), i))
+
+
+# ---- components ---------------------------------------------------------------------------
+
+
+def amount(facts: Mapping[str, Fact], *names: str) -> float:
+    """The first of the facts that was measured; 0 where none was."""
+    return next((facts[name].value for name in names if name in facts), 0.0)
 
 
 def components(facts: Mapping[str, Fact], options: PriorityOptions) -> Components:
-    held = facts.get("delta_share")
     return Components(
-        demand=saturate(amount(facts, "organisations"), options.half_demand),
-        policy=saturate(amount(facts, "policies"), options.half_policy),
+        demand=saturate(amount(facts, "demand_intensity", "organisations"), options.half_demand),
+        policy=saturate(amount(facts, "policy_weight", "policies"), options.half_policy),
         patents=saturate(amount(facts, "families"), options.half_patents),
-        breadth=amount(facts, "delta_provinces") / 4,
+        breadth=amount(facts, "delta_provinces") / len(DELTA),
         foreign=facts["foreign_share"].value if "foreign_share" in facts else None,
-        advantage=None if held is None else succession(held),
-    )
+        substitution=substitution(facts, options))
 
 
-def succession(fact: Fact) -> float:
-    """Laplace's rule (k + 1) / (n + 2): one patent out of one is not a monopoly."""
-    n = len(fact.source_ids)
-    return (fact.value * n + 1) / (n + 2)
+def substitution(facts: Mapping[str, Fact], options: PriorityOptions) -> float | None:
+    """The worst of what was said (by how many organisations) and of the foreign share of patents; None: nothing known."""
+    severity, half = options.severity, options.half_statements
+    worst = [weight * saturate(amount(facts, name), half) for name, weight in (
+        ("cut_off", severity.cut_off), ("single", severity.single), ("dependence", severity.concentrated)) if name in facts]
+    if "foreign_share" in facts:
+        worst.append(severity.concentrated * facts["foreign_share"].value)
+    return max(worst, default=None)
 
 
-def simulate_ranks(facts: Sequence[Mapping[str, Fact]], *, seed: int, options: PriorityOptions) -> Matrix:
-    """Ranks [draws, topics] under doubt about weights and counts (SMAA-2, Lahdelma & Salminen 2001).
-
-    Weights are drawn from a Dirichlet around the settings' weights, counts from a Poisson around what was counted, the
-    foreign share from its Beta posterior with a uniform prior.
-    """
-    if not facts:
-        return np.zeros((options.draws, 0))
-    chance = np.random.default_rng(seed)
-    weights = chance.dirichlet(np.maximum(np.array(options.weights.values()), 1e-3) * options.weight_doubt, options.draws)
-    scores = np.zeros((options.draws, len(facts)))
-    for i, topic in enumerate(facts):
-        drawn = np.column_stack([
-            draw_count(chance, amount(topic, "organisations"), options.half_demand, options.draws),
-            draw_count(chance, amount(topic, "policies"), options.half_policy, options.draws),
-            draw_count(chance, amount(topic, "families"), options.half_patents, options.draws),
-            np.full(options.draws, amount(topic, "delta_provinces") / 4),
-            draw_share(chance, topic.get("foreign_share"), options.draws),
-        ])
-        scores[:, i] = (drawn * weights).sum(axis=1)
-    ranks: Matrix = (-scores).argsort(axis=1, kind="stable").argsort(axis=1, kind="stable") + 1.0
-    return ranks
+def advantage(facts: Mapping[str, Fact]) -> float | None:
+    """The delta's share of patent families, by Laplace's rule (k + 1) / (n + 2): one patent out of one is not a monopoly."""
+    held = facts.get("delta_held_share", facts.get("delta_share"))
+    if held is None:
+        return None
+    n = len(held.source_ids)
+    return (held.value * n + 1) / (n + 2)
 
 
-def draw_count(chance: np.random.Generator, counted: float, half: float, draws: int) -> Matrix:
-    drawn = chance.poisson(counted, draws)
-    values: Matrix = drawn / (drawn + half)
-    return values
+def lead_region(facts: Mapping[str, Fact]) -> str | None:
+    """The province most specialised in the topic (RSCA, shrunken), if any is specialised at all."""
+    special = {p: amount(facts, f"rsca_{p}") for p in DELTA}
+    best = max(DELTA, key=lambda p: special[p])
+    return best if special[best] > 0 else None
 
 
-def draw_share(chance: np.random.Generator, fact: Fact | None, draws: int) -> Matrix:
-    if fact is None:
-        return np.zeros(draws)
-    n = len(fact.source_ids)
-    return chance.beta(fact.value * n + 1, (1 - fact.value) * n + 1, draws)
+# ---- one row ------------------------------------------------------------------------------
 
 
-def assemble(topic: Topic, facts: Mapping[str, Fact], parts: Components, urgency: float, place: int,
-             ranks: Matrix, options: PriorityOptions) -> Priority:
+def assemble(topic: Topic, facts: Mapping[str, Fact], parts: Components, place: int, ranks: Matrix, options: PriorityOptions) -> Priority:
     low, median, high = (float(np.quantile(ranks, q, method="nearest")) for q in (0.05, 0.5, 0.95))
+    urgency, held = parts.urgency(options.weights), advantage(facts)
     return Priority(
-        topic_id=topic.topic_id, rank=place, urgency=round(urgency, 4), advantage=rounded(parts.advantage),
-        quadrant=quadrant(urgency, parts.advantage, options), demand=round(parts.demand, 4), policy=round(parts.policy, 4),
+        topic_id=topic.topic_id, rank=place, urgency=round(urgency, 4), advantage=rounded(held),
+        quadrant=quadrant(urgency, held, options), demand=round(parts.demand, 4), policy=round(parts.policy, 4),
         patents=round(parts.patents, 4), breadth=round(parts.breadth, 4), foreign=rounded(parts.foreign),
         rank_median=median, rank_p05=low, rank_p95=high, p_top10=round(float((ranks <= 10).mean()), 3),
-        confidence=confidence(topic), cross_region=amount(facts, "delta_provinces") >= 2)
+        confidence=confidence(topic), cross_region=amount(facts, "delta_provinces") >= 2,
+        substitution=rounded(parts.substitution), profile=profile(facts), lead_region=lead_region(facts))
+
+
+def profile(facts: Mapping[str, Fact]) -> SubstitutionProfile:
+    return PROFILES[int(amount(facts, "substitution_level"))]
 
 
 def rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def quadrant(urgency: float, advantage: float | None, options: PriorityOptions) -> Quadrant | None:
+def quadrant(urgency: float, held: float | None, options: PriorityOptions) -> Quadrant | None:
     """Urgency x advantage: 主攻, 联合, 市场化, 观察; None while the advantage is unknown."""
-    if advantage is None:
+    if held is None:
         return None
     if urgency >= options.high_urgency:
-        return Quadrant.LEAD if advantage >= options.high_advantage else Quadrant.JOINT
-    return Quadrant.MARKET if advantage >= options.high_advantage else Quadrant.WATCH
+        return Quadrant.LEAD if held >= options.high_advantage else Quadrant.JOINT
+    return Quadrant.MARKET if held >= options.high_advantage else Quadrant.WATCH
 
 
 def confidence(topic: Topic) -> Literal["A", "B", "C", "D"]:
@@ -152,3 +185,34 @@ def confidence(topic: Topic) -> Literal["A", "B", "C", "D"]:
     if total >= 15 and kinds >= 2 and stable >= 0.5:
         return "B"
     return "C" if total >= 5 else "D"
+
+
+# ---- what would change the order ----------------------------------------------------------
+
+
+def flip(below: str, above: str, parts: Mapping[str, Components], table: FactTable, options: PriorityOptions) -> Flip:
+    """The least change of one weight (the others keep their proportions), or the fewest more sources, that reverse two neighbours."""
+    gap = parts[above].urgency(options.weights) - parts[below].urgency(options.weights)
+    component, weight, needed = weight_change(parts[below], parts[above], options.weights)
+    facts, weights = table[below], options.weights
+    return Flip(
+        topic_id=below, ahead_id=above, gap=round(gap, 4), component=component, weight=weight, weight_needed=rounded(needed),
+        more_organisations=more(amount(facts, "demand_intensity", "organisations"), options.half_demand, weights.demand, gap),
+        more_policies=more(amount(facts, "policy_weight", "policies"), options.half_policy, weights.policy, gap),
+        more_families=more(amount(facts, "families"), options.half_patents, weights.patents, gap))
+
+
+def weight_change(below: Components, above: Components, weights: Weights) -> tuple[str | None, float | None, float | None]:
+    """(component, its weight, the weight at which both score alike): w·Δ + (1 − w)·R = 0, R the rest's weighted mean gain."""
+    best: tuple[float, str, float, float] | None = None
+    for f, w, x, y in zip(fields(weights), weights.values(), below.values(), above.values(), strict=True):
+        rest = (below.urgency(weights) - above.urgency(weights) - w * (x - y)) / (1 - w) if w < 1 else 0.0
+        if x - y != rest and 0 <= (needed := rest / (rest - (x - y))) < ALL and (best is None or abs(needed - w) < best[0]):
+            best = (abs(needed - w), f.name, w, needed)
+    return best[1:] if best else (None, None, None)
+
+
+def more(seen: float, half: float, weight: float, gap: float) -> int | None:
+    """How many more full sources close the gap; None where not even many do."""
+    before = saturate(seen, half)
+    return next((k for k in range(1, MOST_MORE + 1) if weight * (saturate(seen + k, half) - before) > gap + TIE), None)

@@ -21,6 +21,7 @@ __all__ = [
     "Clause",
     "ColumnUse",
     "Count",
+    "Crop",
     "Demand",
     "Document",
     "DraftEdit",
@@ -60,6 +61,7 @@ __all__ = [
     "RoadmapDraft",
     "Rule",
     "RuleVerdict",
+    "ScanCrop",
     "ScenarioRank",
     "Section",
     "SourceRef",
@@ -73,12 +75,14 @@ __all__ = [
     "Term",
     "TermMention",
     "Topic",
+    "TopicEdit",
+    "TopicEditFate",
+    "TopicEvent",
     "TopicExample",
     "TopicGroup",
     "TopicName",
     "TopicPlace",
     "TopicYear",
-    "TopicEvent",
     "Unit",
     "Verdict",
 ]
@@ -138,6 +142,17 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Crop:
+    """A piece of a scanned page's image (a table cell or a line) and what was read in it."""
+
+    place: str  # p1-b3: page and number on it
+    location: str  # 第1页
+    text: str
+    sure: float  # the recogniser's least confidence, 0..1
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """What a reader makes of one file: text blocks and tables, no meaning yet."""
 
@@ -149,6 +164,7 @@ class Document:
     tables: tuple[Table, ...]
     warnings: tuple[str, ...] = ()
     rejected: tuple[Rejected, ...] = ()  # lines that the reader could not take
+    crops: tuple[Crop, ...] = ()  # of pages that were recognised
 
 
 # ---- parsed sources -----------------------------------------------------------------------
@@ -199,6 +215,21 @@ class SubmittedField:
     text: str
     source_file: str
     source_location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanCrop:
+    """An image kept beside what was recognised in it, for a person to compare. Pieces with personal data are not kept."""
+
+    source_file: str
+    source_location: str  # 第1页
+    file: str  # crops/<first 8 of the file's sha256>/p1-b3.png, in the run's folder
+    text: str
+    sure: float
+    submission_id: str | None  # None: a policy's, or one of several forms in the file
+    canonical: str | None  # of the field that it belongs to, as in SubmittedField
+    label: str | None
+    state: str = "待人工核对"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,6 +378,7 @@ class ChainVerdict:
     score: float  # 0..1
     alternatives: tuple[tuple[str, float], ...]
     evidence: tuple[str, ...]  # the strings and IPC codes that decided
+    doubtful: bool = False  # inside the chain's band of doubt: for a person to decide
 
 
 # ---- understanding ------------------------------------------------------------------------
@@ -488,6 +520,37 @@ class TopicEvent:
     n_before: int
     n_after: int
     shared: int  # units in it then and now
+    reason: str
+
+
+TopicAction = Literal["rename", "merge", "split", "hide", "show", "note"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicEdit:
+    """What an analyst decided of a topic; never changed afterwards, only followed by another."""
+
+    edit_id: int
+    at: str  # ISO, UTC
+    who: str
+    chain: str
+    topic_id: str
+    action: TopicAction
+    payload: tuple[str, ...]  # rename: the name; merge: the ids taken in; split: the new id, its name, the ids of its units; note: the text
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicEditFate:
+    """What a refresh made of an edit: kept, or retired with the reason."""
+
+    edit_id: int
+    topic_id: str
+    action: TopicAction
+    what: str  # the payload in words
+    who: str
+    at: str
+    fate: Literal["kept", "retired"]
     reason: str
 
 
@@ -662,7 +725,7 @@ class Flip:
     weight: float | None
     weight_needed: float | None
     more_organisations: int | None
-    more_policies: int | None
+    more_policies: int | None  # national documents of this year, two clauses each
     more_families: int | None
 
 
@@ -803,7 +866,8 @@ class Requirement:
     operator: Operator
     low: float | None
     high: float | None
-    stated: str  # as it stands in the source, operator and unit included
+    stated: str  # as it stands in the source, name, operator and unit included
+    figure: str  # the part of `stated` behind the name: ≥40 kPa
     year: int | None  # by when it is demanded; None where no period is stated
     source_kind: Literal["demand", "patent"]
     source_id: str

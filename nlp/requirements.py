@@ -59,7 +59,7 @@ def collect(
     for d, t in named:
         parameter = next(p for p in parameters if p.fits(t.name, t.unit))
         due = None if d.period_years is None else year + round(d.period_years)
-        found.append(requirement(topic_id, parameter, "demanded", f"{d.title}\n{d.text}", d.demand_id, t.operator, t.low, t.high, t.start, t.end, due))
+        found.append(requirement(topic_id, parameter, "demanded", f"{d.title}\n{d.text}", d.demand_id, t.name or "", t.operator, t.low, t.high, t.start, t.end, due))
     for d in demands:
         found += had(topic_id, d, parameters, vocabulary)
     for p in patents[:PATENTS_READ] if parameters else ():
@@ -84,15 +84,22 @@ def group(named: Iterable[tuple[Demand, Target]]) -> list[_Parameter]:
 State = Literal["today", "demanded", "known"]
 
 
-def requirement(topic_id: str, parameter: _Parameter, state: State, text: str, source_id: str, operator: str, low: float | None,
+def requirement(topic_id: str, parameter: _Parameter, state: State, text: str, source_id: str, name: str, operator: str, low: float | None,
                 high: float | None, start: int, end: int, year: int | None) -> Requirement:
     key = "\0".join((topic_id, state, source_id, str(start), str(end)))
     kinds: Mapping[str, Literal[">=", "<=", ">", "<", "=", "~", "range"]] = {
         ">=": ">=", "<=": "<=", ">": ">", "<": "<", "=": "=", "~": "~", "range": "range"}
     return Requirement(
         requirement_id=hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()[:10], topic_id=topic_id, parameter=parameter.name,
-        unit=parameter.unit, state=state, operator=kinds[operator], low=low, high=high, stated=text[start:end].strip(), year=year,
+        unit=parameter.unit, state=state, operator=kinds[operator], low=low, high=high, stated=text[start:end].strip(),
+        figure=figure_of(text[start:end], name), year=year,
         source_kind="patent" if state == "known" else "demand", source_id=source_id, start=start, end=end, conflict=False)
+
+
+def figure_of(stated: str, name: str) -> str:
+    """The expression without the name that leads it: 的吸附力为≥40 kPa -> ≥40 kPa."""
+    _, found, rest = stated.partition(name)
+    return (rest if found and rest.strip() else stated).strip(" ：:为是\n")
 
 
 def had(topic_id: str, demand: Demand, parameters: Sequence[_Parameter], vocabulary: TargetVocabulary) -> Iterator[Requirement]:
@@ -117,7 +124,7 @@ def fitting(topic_id: str, state: State, text: str, source_id: str, q: Quantity,
     start, name = name_before(text, q, floor)
     parameter = next((p for p in parameters if p.fits(name, q.unit)), None)
     if parameter is not None:
-        yield requirement(topic_id, parameter, state, text, source_id, q.operator or "=", q.low, q.high, start, max(q.end, q.tail), None)
+        yield requirement(topic_id, parameter, state, text, source_id, name or "", q.operator or "=", q.low, q.high, start, max(q.end, q.tail), None)
 
 
 def marked(found: Sequence[Requirement]) -> list[Requirement]:

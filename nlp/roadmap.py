@@ -1,15 +1,19 @@
 """Tables of a run -> the roadmap draft in Chinese. Each number and quotation is a fragment that names its cell."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-from nlp.cards import Shelf, card, unit_lines
+from nlp.cards import card, unit_lines
+from nlp.chapters.challenges import challenges
+from nlp.chapters.order import COMPONENTS, order
+from nlp.chapters.regions import regions
+from nlp.chapters.substitution import substitution
 from nlp.citing import body, bullet, cell, fact_row, line, note, words
 from nlp.evidence import DELTA
+from nlp.material import Material
 from nlp.options import DraftOptions
 from nlp.records import Fragment, Grid, Paragraph, Priority, Rejected, RoadmapDraft, Section, Topic
 
-__all__ = ["KIND_NAMES", "Material", "build"]
+__all__ = ["KIND_NAMES", "NOTICE", "build"]
 
 NOTICE = "系统草稿，待专家论证"
 KIND_NAMES = {"demand": "技术需求", "policy": "政策文件", "clause": "政策条款", "patent": "专利", "project": "历史项目", "notice": "征集通知"}
@@ -17,25 +21,13 @@ MEMBER_KINDS = ("demand", "clause", "patent")
 LONGEST_LIST = 40
 SHOWN_LOOSE = 10
 FIRST = 6  # topics named on the first screen
-Run = Mapping[str, str | int | float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
-    """What the draft is written from: rows of the tables in data/ and the run's own facts."""
-
-    run: Run  # manifest.json, flattened: run_id, as_of, settings.priority.weights.demand, …
-    chain: str  # its Chinese name
-    segments: Mapping[str, str]  # id -> Chinese name, in the chain's order
-    counts: Mapping[str, int]
-    shelf: Shelf
-    rejected: Sequence[Rejected]
 
 
 def build(material: Material, *, options: DraftOptions) -> RoadmapDraft:
     """The whole draft: scope, ranking, one chapter a segment, what lies outside, what was set aside, method."""
     sections = [
-        digest(material), ranking(material), components(material), scope(material),
+        digest(material), ranking(material), components(material), order(material), scope(material),
+        substitution(material), challenges(material), regions(material),
         *(s for segment in material.segments for s in chapter(material, segment, options)),
         outside(material), set_aside(material), method(material),
     ]
@@ -66,13 +58,7 @@ def digest(material: Material) -> Section:
             read += [words(f"{KIND_NAMES[kind]} "), cell("counts", f"{kind}.kept", "value", material.counts[f"{kind}.kept"]), words(" 份，")]
     return Section(anchor="digest", level=1, title=heading("一、要点"), content=(
         body(*read, words("以下是按战略紧迫度排在最前的主题；依据、区间和组成见后文，材料见各主题卡片。")),
-        *(first_line(material, p) for p in chain_priorities(material)[:FIRST]), *gaps(material)))
-
-
-def chain_priorities(material: Material) -> list[Priority]:
-    """Of the topics inside the chain, best first."""
-    inside = [p for p in material.shelf.priorities.values() if material.shelf.topics[p.topic_id].segment != "none"]
-    return sorted(inside, key=lambda p: p.rank)
+        *(first_line(material, p) for p in material.chain_priorities()[:FIRST]), *gaps(material)))
 
 
 def first_line(material: Material, priority: Priority) -> Paragraph:
@@ -136,7 +122,7 @@ def gaps(material: Material) -> Iterable[Paragraph]:
 
 
 def ranking(material: Material) -> Section:
-    ordered = chain_priorities(material)
+    ordered = material.chain_priorities()
     header = ("位次", "主题", "环节", "紧迫度", "位次区间", "区域优势", "象限", "需求", "条款", "专利", "可信度")
     grid = Grid(caption="主题排序", header=header, rows=tuple(ranking_row(material, p) for p in ordered[:LONGEST_LIST]),
                 widths=(2, 10, 3, 3, 4, 3, 3, 2, 2, 2, 3))
@@ -161,14 +147,14 @@ def ranking_row(material: Material, priority: Priority) -> tuple[Paragraph, ...]
 
 def components(material: Material) -> Section:
     rows = []
-    for p in chain_priorities(material)[:LONGEST_LIST]:
-        values = ((c, getattr(p, c)) for c in ("demand", "policy", "patents", "breadth", "foreign"))
+    for p in material.chain_priorities()[:LONGEST_LIST]:
+        values = ((c, getattr(p, c)) for c in COMPONENTS)
         rows.append((line(cell("topics", p.topic_id, "label", material.shelf.topics[p.topic_id].label)),
                      *(line(cell("priorities", p.topic_id, name, value)) for name, value in values)))
     weights = [line(cell("manifest", f"settings.priority.weights.{c}", "value", material.run.get(f"settings.priority.weights.{c}")))
-               for c in ("demand", "policy", "patents", "breadth", "foreign")]
-    grid = Grid(caption="紧迫度的组成", header=("主题", "需求", "政策", "专利", "省市广度", "国外占比"),
-                rows=((line(words("（权重）")), *weights), *rows), widths=(8, 2, 2, 2, 2, 2))
+               for c in COMPONENTS]
+    grid = Grid(caption="紧迫度的组成", header=("主题", *COMPONENTS.values()),
+                rows=((line(words("（权重）")), *weights), *rows), widths=(8, *(2 for _ in COMPONENTS)))
     return Section(anchor="components", level=2, title=heading("紧迫度由什么组成"), content=(
         note(words("紧迫度是各分量按权重之和；分量按固定上限归一，与其他主题无关，所以增删主题不会改变这里的数。")), grid))
 
@@ -189,7 +175,7 @@ def chapter(material: Material, segment: str, options: DraftOptions) -> list[Sec
         words(" 份。"))]
     if not found:
         content += too_few(material, segment)
-    cards = [card(material.shelf, topic, options=options) for topic in found[: options.topics_per_segment]]
+    cards = [card(material.shelf, topic, year=material.year, options=options) for topic in found[: options.topics_per_segment]]
     if len(found) > len(cards):
         content.append(topic_grid(f"{name}环节其余主题", found[len(cards):]))
     return [Section(anchor=f"segment-{segment}", level=1, title=heading(f"{name}环节"), content=tuple(content)), *cards]

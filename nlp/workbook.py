@@ -2,21 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 
+from nlp import requirement_table
 from nlp.citing import body, cell, line, words
+from nlp.material import Material
+from nlp.options import DraftOptions
 from nlp.records import Grid, Paragraph, Policy, RoadmapDraft, Section
-from nlp.roadmap import NOTICE, Material, components, ranking, regions_grid, rejected_grid, sources_grid
+from nlp.roadmap import NOTICE, components, ranking, regions_grid, rejected_grid, sources_grid
 
 __all__ = ["build"]
 
 Row = tuple[Paragraph, ...]
 
 
-def build(material: Material) -> RoadmapDraft:
+def build(material: Material, *, options: DraftOptions) -> RoadmapDraft:
     """Counts, ranking and its parts, every topic, and every demand, clause and patent that has one."""
     sheets = [
         section("scope", "材料", (sources_grid(material), regions_grid(material))),
         ranking(material), components(material),
         listing("topics", "主题", ("编号", "环节", "主题", "术语", "需求", "条款", "专利", "稳定性"), topic_rows(material)),
+        listing("requirements", "指标要求", ("主题", *requirement_table.HEADER), requirement_rows(material, options)),
+        listing("timetable", "时间表", ("年份", "主题", "环节", "到时应达到", "需求", "提出单位", "地区", "建议组织方式"), timetable_rows(material)),
         listing("demands", "需求", ("主题", "编号", "标题", "单位", "地区", "拟投入（万元）", "文件", "位置"), demand_rows(material)),
         listing("clauses", "条款", ("主题", "编号", "条款", "政策", "文号", "发文机关", "文件"), clause_rows(material)),
         listing("patents", "专利", ("主题", "编号", "名称", "申请人", "地区", "年份", "文件", "位置"), patent_rows(material)),
@@ -55,6 +60,22 @@ def topic_rows(material: Material) -> Iterable[Row]:
         name = words(material.segments.get(topic.segment, "链条之外"))
         first, *rest = columns("topics", topic.topic_id, topic, ("topic_id", "label", "terms", "n_demands", "n_clauses", "n_patents", "stability"))
         yield (first, line(name), *rest)
+
+
+def requirement_rows(material: Material, options: DraftOptions) -> Iterable[Row]:
+    for topic_id, found in sorted(material.shelf.requirements.items()):
+        for row in requirement_table.rows_of(found, year=material.year, options=options):
+            yield (label(material, topic_id), *row)
+
+
+def timetable_rows(material: Material) -> Iterable[Row]:
+    """施工图: what is to be reached by which year, on whose word; figures without a year are in the other sheet."""
+    dated = [r for found in material.shelf.requirements.values() for r in found if r.state == "demanded" and r.year is not None]
+    for r in sorted(dated, key=lambda r: (r.year or 0, material.shelf.priorities[r.topic_id].rank, r.parameter, r.requirement_id)):
+        demand, mode = material.shelf.demands[r.source_id], material.shelf.modes.get(r.topic_id)
+        yield (line(cell("requirements", r.requirement_id, "year", r.year)), label(material, r.topic_id), line(words(material.segment_name(r.topic_id))),
+               line(cell("requirements", r.requirement_id, "stated", r.stated)), *columns("demands", demand.demand_id, demand, ("demand_id", "organisation", "region")),
+               line(cell("modes", r.topic_id, "mode", mode.mode) if mode else words("—")))
 
 
 def demand_rows(material: Material) -> Iterable[Row]:

@@ -24,12 +24,14 @@ from nlp.records import (
     Policy,
     Priority,
     Project,
+    Requirement,
     Topic,
 )
 from nlp.review import CRITERIA
 
 LABELS = ("ArF光刻胶、光致产酸剂", "混合键合", "=1+1 静电卡盘")
-EMPTY = {"assignments": Assignment, "clauses": Clause, "counts": Count, "demands": Demand, "patents": Patent, "policies": Policy, "projects": Project}
+EMPTY = {"assignments": Assignment, "clauses": Clause, "counts": Count, "demands": Demand, "patents": Patent, "policies": Policy, "projects": Project,
+         "requirements": Requirement}
 
 
 @pytest.fixture

@@ -1,0 +1,159 @@
+"""Scheduled runs that need nobody: a weekly refresh of the corpus and a daily intake, their history, and word to a person when one fails.
+
+`serve` keeps a loopback-only Prefect server and runs what is due; a run that finds the output folder busy is skipped and
+said so. What happened is written to outputs/state/runs.jsonl, so that `status` needs no server.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from prefect import flow
+
+from flows.intake import intake
+from flows.refresh import refresh
+from flows.settings import ROOT, ScheduleSettings, read
+from flows.store import Locked, latest
+from nlp.errors import LuxiantuError
+
+__all__ = ["NAMES", "Outcome", "history", "keep", "next_times", "notify", "recorded", "scheduled_intake", "scheduled_refresh", "status"]
+
+Name = Literal["corpus", "intake"]
+State = Literal["done", "failed", "skipped"]
+NAMES: dict[Name, str] = {"corpus": "每周语料刷新", "intake": "每日接收材料"}
+STATES: dict[State, str] = {"done": "完成", "failed": "失败", "skipped": "跳过"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One scheduled run; times are ISO with their offset."""
+
+    name: Name
+    started: str
+    finished: str
+    state: State
+    reason: str  # why it failed or was skipped, with what to do
+    folder: str  # of what it published
+
+
+# ---- the runs -----------------------------------------------------------------------------
+
+
+@flow(name="计划：刷新语料", persist_result=False)
+def scheduled_refresh() -> None:
+    settings = read().schedule
+    recorded("corpus", lambda: refresh(folders(settings.corpus_inbox), out=ROOT / settings.out), settings)
+
+
+@flow(name="计划：接收材料", persist_result=False)
+def scheduled_intake() -> None:
+    settings = read().schedule
+    recorded("intake", lambda: intake(folders(settings.intake_inbox), out=ROOT / settings.out), settings)
+
+
+def folders(paths: Sequence[str]) -> list[Path]:
+    return [ROOT / p for p in paths]
+
+
+def recorded(name: Name, run: Callable[[], Path], settings: ScheduleSettings) -> Outcome:
+    """Run, note what happened, tell a person of a failure, and clear what is too old. Raises what the run raised, after noting it."""
+    zone, out = ZoneInfo(settings.timezone), ROOT / settings.out
+    started = datetime.now(zone)
+    failure: Exception | None = None
+    state: State = "done"
+    folder = reason = ""
+    try:
+        folder = run().name
+    except Locked as error:
+        state, reason = "skipped", str(error)
+    except LuxiantuError as error:
+        state, reason, failure = "failed", str(error), error
+    except Exception as error:  # whatever it was, the history must say so; it is raised again below
+        state, reason, failure = "failed", f"程序出错（{type(error).__name__}：{error}）。请把本信息发给维护者。", error
+    outcome = Outcome(name=name, started=started.isoformat(timespec="seconds"), finished=datetime.now(zone).isoformat(timespec="seconds"),
+                      state=state, reason=reason, folder=folder)
+    note(outcome, out)
+    if state == "failed":
+        notify(outcome, settings.notify)
+    keep(out, days=settings.keep_days, now=datetime.now(zone))
+    if failure is not None:
+        raise failure
+    return outcome
+
+
+def note(outcome: Outcome, out: Path) -> None:
+    path = out / "state" / "runs.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+
+
+def notify(outcome: Outcome, addresses: Sequence[str]) -> bool:
+    """Word by mail or web hook (apprise addresses); silent where none is set, and a failed message never fails a run."""
+    if not addresses:
+        return False
+    import apprise
+
+    messenger = apprise.Apprise()
+    messenger.add(list(addresses))
+    return bool(messenger.notify(title=f"路线图：{NAMES[outcome.name]}失败", body=f"{outcome.started}　{outcome.reason}"))
+
+
+def keep(out: Path, *, days: int, now: datetime) -> list[str]:
+    """Remove published runs older than `days`, never the one that `latest` points at; returns their names."""
+    newest, gone = latest(out), []
+    for folder in sorted(p for p in out.iterdir() if (p / "manifest.json").is_file() and p.name != "latest"):
+        made = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, tz=now.tzinfo)
+        if now - made > timedelta(days=days) and (newest is None or folder.resolve() != newest.resolve()):
+            shutil.rmtree(folder)
+            gone.append(folder.name)
+    return gone
+
+
+# ---- what is known of them ----------------------------------------------------------------
+
+
+def history(out: Path) -> list[Outcome]:
+    """Oldest first; a line that was cut by a power failure is left out."""
+    path = out / "state" / "runs.jsonl"
+    found = []
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+        try:
+            found.append(Outcome(**json.loads(line)))
+        except (json.JSONDecodeError, TypeError):
+            continue
+    return found
+
+
+def next_times(cron: str, now: datetime, *, times: int = 1) -> list[datetime]:
+    """When a cron line (minute hour day month weekday) is due next, in the zone of `now`. Raises ValueError."""
+    from cronsim import CronSim, CronSimError
+
+    try:
+        due = CronSim(cron, now)
+        return [next(due) for _ in range(times)]
+    except (CronSimError, StopIteration) as error:
+        raise ValueError(f"计划“{cron}”不是合法的 cron 写法") from error
+
+
+def status(settings: ScheduleSettings, now: datetime) -> Iterator[str]:
+    """Lines in Chinese: of each schedule the last run, what failed and why, and when it is due next."""
+    found = history(ROOT / settings.out)
+    plans: dict[Name, str] = {"corpus": settings.corpus, "intake": settings.intake}
+    for name, cron in plans.items():
+        mine = [o for o in found if o.name == name]
+        yield f"{NAMES[name]}　（{cron}，{settings.timezone}）"
+        yield f"  上次：{said(mine[-1])}" if mine else "  上次：还没有运行过"
+        failed = [o for o in mine if o.state == "failed"]
+        if failed and failed[-1] is not mine[-1]:
+            yield f"  最近一次失败：{said(failed[-1])}"
+        yield f"  下次：{next_times(cron, now)[0].isoformat(sep=' ', timespec='minutes')}"
+
+
+def said(o: Outcome) -> str:
+    return f"{o.started} {STATES[o.state]}" + (f"，{o.folder}" if o.folder else "") + (f"，{o.reason}" if o.reason else "")

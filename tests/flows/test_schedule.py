@@ -1,0 +1,153 @@
+"""Scheduled runs: what is noted, whom is told, what is kept, and that a real server plans runs in the right zone."""
+
+import json
+import os
+import threading
+import tomllib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from flows.schedule import Outcome, history, keep, next_times, note, recorded, status
+from flows.settings import DEFAULT, ROOT, ScheduleSettings, read
+from flows.store import Locked, point_latest
+from nlp.errors import EmptyCorpus
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> ScheduleSettings:
+    return replace(read(DEFAULT).schedule, out=str(tmp_path / "outputs"))
+
+
+def publish(out: Path, name: str, *, days_old: int = 0) -> Path:
+    folder = out / name
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text("{}", "utf-8")
+    moment = (datetime.now(UTC) - timedelta(days=days_old)).timestamp()
+    os.utime(folder / "manifest.json", (moment, moment))
+    return folder
+
+
+def test_a_run_that_went_well_is_noted_with_its_folder(settings: ScheduleSettings) -> None:
+    outcome = recorded("corpus", lambda: publish(Path(settings.out), "r1"), settings)
+    assert (outcome.state, outcome.folder, outcome.reason) == ("done", "r1", "")
+    assert history(Path(settings.out)) == [outcome]
+
+
+def test_a_busy_folder_is_a_skipped_run_and_no_failure(settings: ScheduleSettings) -> None:
+    def busy() -> Path:
+        raise Locked
+
+    assert recorded("intake", busy, settings).state == "skipped"
+
+
+@pytest.mark.parametrize(("error", "said"), [(EmptyCorpus("收件目录", "没有材料", "请放入文件"), "没有材料"), (ZeroDivisionError("x"), "程序出错（ZeroDivisionError")])
+def test_a_failure_is_noted_and_raised_again(settings: ScheduleSettings, error: Exception, said: str) -> None:
+    def broken() -> Path:
+        raise error
+
+    with pytest.raises(type(error)):
+        recorded("corpus", broken, settings)
+    (outcome,) = history(Path(settings.out))
+    assert outcome.state == "failed" and said in outcome.reason
+
+
+def test_a_failure_reaches_a_web_hook(settings: ScheduleSettings) -> None:
+    received: list[bytes] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def broken() -> Path:
+        raise EmptyCorpus("收件目录", "没有材料", "请放入文件")
+
+    with pytest.raises(EmptyCorpus):
+        recorded("corpus", broken, replace(settings, notify=(f"json://127.0.0.1:{server.server_port}/",)))
+    server.shutdown()
+    assert "没有材料" in json.loads(received[0])["message"]
+
+
+def test_old_runs_go_and_the_latest_stays_however_old(tmp_path: Path) -> None:
+    for name, age in (("a", 400), ("b", 300), ("c", 10)):
+        publish(tmp_path, name, days_old=age)
+    (tmp_path / "state").mkdir()
+    point_latest(tmp_path, "b")
+    assert keep(tmp_path, days=180, now=datetime.now(UTC)) == ["a"]
+    assert {p.name for p in tmp_path.iterdir()} == {"b", "c", "latest", "state"}
+
+
+@pytest.mark.parametrize(("cron", "now", "expected"), [
+    ("0 2 * * 1", datetime(2026, 11, 25, 9, tzinfo=SHANGHAI), "2026-11-30 02:00+08:00"),
+    ("30 1 * * *", datetime(2026, 11, 25, 1, 30, tzinfo=SHANGHAI), "2026-11-26 01:30+08:00")])
+def test_when_a_run_is_due(cron: str, now: datetime, expected: str) -> None:
+    assert next_times(cron, now)[0].isoformat(sep=" ", timespec="minutes") == expected
+
+
+def test_a_wrong_cron_line_is_named() -> None:
+    with pytest.raises(ValueError, match="每周一"):
+        next_times("每周一", datetime.now(SHANGHAI))
+
+
+def test_status_says_last_next_and_what_failed(settings: ScheduleSettings) -> None:
+    out, now = Path(settings.out), datetime(2026, 11, 25, 9, tzinfo=SHANGHAI)
+    bad = Outcome(name="corpus", started="2026-11-16T02:00:00+08:00", finished="2026-11-16T02:00:05+08:00", state="failed", reason="没有材料", folder="")
+    note(bad, out)
+    note(replace(bad, started="2026-11-23T02:00:00+08:00", state="done", reason="", folder="r7"), out)
+    with (out / "state" / "runs.jsonl").open("a") as file:
+        file.write('{"name": "corp')  # power went here
+    text = "\n".join(status(settings, now))
+    assert "上次：2026-11-23T02:00:00+08:00 完成，r7" in text
+    assert "最近一次失败：2026-11-16T02:00:00+08:00 失败，没有材料" in text
+    assert "下次：2026-11-30 02:00+08:00" in text
+    assert "还没有运行过" in text
+
+
+def test_the_file_for_several_machines_says_what_the_settings_say() -> None:
+    plans = {d["name"]: d for d in yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))["deployments"]}
+    table = tomllib.loads(DEFAULT.read_text("utf-8"))["schedule"]
+    assert [plans[n]["schedules"][0]["cron"] for n in ("weekly-corpus", "daily-intake")] == [table["corpus"], table["intake"]]
+    for plan in plans.values():
+        path, _, name = plan["entrypoint"].partition(":")
+        assert f"def {name}(" in (ROOT / path).read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_a_real_server_plans_runs_in_the_settings_zone(settings: ScheduleSettings) -> None:
+    """Some versions of SQLAlchemy leave cron deployments without any planned run and say nothing."""
+    import socket
+    import time
+
+    from prefect.client.orchestration import get_client
+
+    from flows.schedule_serving import deployments, prefect_server
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    with prefect_server(port) as address, get_client(sync_client=True) as client:
+        assert address.startswith("http://127.0.0.1:")
+        for plan in deployments(settings):
+            plan.apply()
+        for _ in range(60):
+            runs = client.read_flow_runs()
+            if len({r.deployment_id for r in runs}) == 2:
+                break
+            time.sleep(1)
+        due = sorted(r.expected_start_time for r in runs if r.expected_start_time is not None)
+        assert {(d.astimezone(SHANGHAI).hour, d.astimezone(SHANGHAI).minute) for d in due} == {(2, 0), (1, 30)}
