@@ -20,6 +20,7 @@ def add_commands(commands: Commands) -> None:
     add_review(commands)
     add_edits(commands)
     add_schedule(commands)
+    add_doctor(commands)
     add_models(commands)
     terms = add_stage(commands, "terms", '提取技术术语：IN 每行 {"id","text"}，OUT 每行附带术语、位置与分值', call_terms)
     terms.add_argument("--tier", choices=["fast", "full"], help="档位（默认见设置）")
@@ -181,6 +182,24 @@ def call_status(options: Namespace) -> None:
 
     settings = read().schedule
     print("\n".join(status(settings, datetime.now(ZoneInfo(settings.timezone)))))
+
+
+def add_doctor(commands: Commands) -> None:
+    parser = commands.add("doctor", "检查本机：版本、模型、设置、磁盘、权限、字体，并说明怎样处理")
+    parser.add_argument("--out", type=Path, default=Path("outputs"), metavar="目录", help="输出目录（默认 outputs）")
+    parser.set_defaults(call=call_doctor)
+
+
+def call_doctor(options: Namespace) -> None:
+    from flows.doctor import examine
+    from nlp.errors import LuxiantuError
+
+    checks = list(examine(options.out))
+    marks = {"ok": "✓", "warn": "！", "fail": "✗"}
+    for check in checks:
+        print(f"{marks[check.state]} {check.name}　{check.detail}" + (f"　→ {check.remedy}" if check.remedy else ""))
+    if broken := [c.name for c in checks if c.state == "fail"]:
+        raise LuxiantuError("本机检查", f"{'、'.join(broken)}有问题", "请按上面的说明处理后再运行")
 
 
 def add_models(commands: Commands) -> None:
