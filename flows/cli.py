@@ -10,6 +10,7 @@ prefect_settings.apply()
 from flows.chinese_help import Parser  # noqa: E402 (prefect reads its settings when it is first imported)
 from flows.commands import add_commands  # noqa: E402
 from flows.store import Locked  # noqa: E402
+from flows.topics_command import route  # noqa: E402
 from nlp.errors import LuxiantuError  # noqa: E402
 
 __all__ = ["build_parser", "main"]
@@ -24,7 +25,7 @@ def build_parser() -> Parser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = build_parser().parse_args(arguments)
+    options = build_parser().parse_args(route(arguments))
     try:
         options.call(options)
     except Locked as error:

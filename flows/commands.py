@@ -9,6 +9,7 @@ from pathlib import Path
 from flows import single, single_facts
 from flows.chinese_help import Commands, Parser
 from flows.settings import ROOT
+from flows.topics_command import add_topics
 from nlp.records import Kind
 
 __all__ = ["add_commands"]
@@ -29,7 +30,7 @@ def add_commands(commands: Commands) -> None:
     add_lexicon(commands)
     segments = add_stage(commands, "segments", "判定产业链环节", lambda o: single.segments(o.source, single.checked_output(o.output), o.chain))
     segments.add_argument("--chain", default="ic", metavar="名称", help="产业链，corpora/chains/ 下的文件名（默认 ic）")
-    add_stage(commands, "topics", "把一批文本归为主题（不分环节）", lambda o: single.topics(o.source, single.checked_output(o.output)))
+    add_topics(commands)
     add_stage(commands, "embed", "计算句向量，写入 .npz（ids、vectors、model）", lambda o: single.embed(o.source, single.checked_output(o.output)))
 
 

@@ -38,7 +38,7 @@ def examine(out: Path) -> Iterator[Check]:
             yield examiner()
         except LuxiantuError as error:
             yield Check(name=error.name, state="fail", detail=error.reason, remedy=error.remedy)
-        except Exception as error:  # a broken machine is what this is for
+        except (RuntimeError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, ImportError, OSError) as error:
             yield Check(name="检查本身", state="fail", detail=f"{type(error).__name__}：{error}", remedy="请把本信息发给维护者")
 
 

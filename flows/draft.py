@@ -9,20 +9,21 @@ from typing import TypeVar
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from flows import settings
+from flows.comparing import changes_section
 from flows.draft_edits import read_draft_edits
+from flows.figures import figures_of, write_figures
 from flows.progress import display
 from flows.ranking import rank_topics
 from flows.run import Run
 from flows.store import Artefact, load, save, write_bytes
 from flows.tables import flatten, views
 from flows.understand import chain_of
-from nlp import roadmap, workbook
-from nlp.chapters import challenges
-from nlp.chapters.edits import edits as edits_annex
+from nlp import chapters, roadmap, workbook
 from nlp.citing import fact_row
 from nlp.errors import LuxiantuError
 from nlp.material import Material, Shelf
-from nlp.options import DraftOptions
+from nlp.options import DraftOptions, PriorityOptions
 from nlp.overlay import Overlaid, lay_over
 from nlp.projects import related_projects
 from nlp.provenance import Finding, check
@@ -37,6 +38,7 @@ from nlp.records import (
     EditFate,
     Facets,
     Fact,
+    Figure,
     Flip,
     Gate,
     MatrixCell,
@@ -70,13 +72,13 @@ class Untraceable(LuxiantuError):
 def write_draft(run: Run) -> dict[str, Artefact]:
     """roadmap.docx .html .md .xlsx; raises Untraceable when a word or number of them has no source."""
     with display.stage("撰写并核对草稿", "draft"):
-        material = material_of(run.work, run.chain)
+        material = material_of(run.work, run.chain, options=run.settings.priority)
         edits = read_draft_edits(run.out, run.chain)
         overlaid = compose(material, edits, options=run.settings.draft)
         draft = overlaid.draft
         made = {"edits": save(DraftEdit, edits, run.data("edits")), "edit_fates": save(EditFate, overlaid.fates, run.data("edit_fates"))}
         book = workbook.build(material, options=run.settings.draft)
-        listed = challenges.book(material, options=run.settings.draft)
+        listed = chapters.book(material, options=run.settings.draft)
         docx, html, xlsx = write_docx(draft, run.as_of), write_html(draft), write_xlsx(book, run.as_of)
         markdown, entries = write_markdown(draft), write_docx(listed, run.as_of)
         findings = [*audit(draft, run.work), *audit(book, run.work), *audit(listed, run.work), *check_docx(docx, draft), *check_html(html, draft),
@@ -84,13 +86,14 @@ def write_draft(run: Run) -> dict[str, Artefact]:
         if findings:
             raise Untraceable("路线图草稿", explain(findings), "这是程序的缺陷，请把本信息发给维护者；上一次发布的结果不受影响")
     files = {"roadmap.docx": docx, "roadmap.html": html, "roadmap.md": markdown.encode(), "roadmap.xlsx": xlsx, "challenges.docx": entries}
-    return made | {name: write_bytes(data, run.work / name) for name, data in files.items()}
+    drawn = {f.name: f for s in draft.sections for f in s.content if isinstance(f, Figure)}
+    return made | write_figures(drawn, run.work) | {name: write_bytes(data, run.work / name) for name, data in files.items()}
 
 
 def compose(material: Material, edits: Sequence[DraftEdit], *, options: DraftOptions) -> Overlaid:
     """The draft as it is published: what the tables say, the analysts' changes over it, and what became of each."""
     overlaid = lay_over(roadmap.build(material, options=options), edits)
-    annex = edits_annex(edits, overlaid.fates)
+    annex = chapters.edits(edits, overlaid.fates)
     return overlaid if annex is None else replace(overlaid, draft=replace(overlaid.draft, sections=(*overlaid.draft.sections, annex)))
 
 
@@ -103,15 +106,18 @@ def explain(findings: Sequence[Finding]) -> str:
     return f"核对发现 {len(findings)} 处没有出处，例如 " + "；".join(str(f) for f in findings[:3])
 
 
-def material_of(folder: Path, chain_name: str) -> Material:
+def material_of(folder: Path, chain_name: str, *, options: PriorityOptions | None = None) -> Material:
     """What a run's folder says, read from its published files alone."""
     chain, rejected = chain_of(chain_name), (folder / "rejected.jsonl").read_text("utf-8").splitlines()
     run = flatten(json.loads((folder / "manifest.json").read_text("utf-8")))
+    segments = {s.id: s.name for s in chain.segments}
     return Material(
-        run=run, chain=chain.name, segments={s.id: s.name for s in chain.segments},
+        run=run, chain=chain.name, segments=segments,
         counts={c.name: c.value for c in table(Count, folder, "counts")}, shelf=shelve(folder),
         matrix=table(MatrixCell, folder, "matrix"), pairs=table(RegionPair, folder, "region_pairs"),
-        rejected=[Rejected(**json.loads(line)) for line in rejected], year=int(str(run["as_of"])[:4]))
+        rejected=[Rejected(**json.loads(line)) for line in rejected], year=int(str(run["as_of"])[:4]),
+        changes=changes_section(folder, segments) if (folder / "data" / "topic_events.parquet").is_file() else None,
+        figures=figures_of(folder, chain_name, options=options or settings.read().priority))
 
 
 def table(kind: type[T], folder: Path, name: str) -> list[T]:
@@ -130,12 +136,12 @@ def by_topic(kind: type[T], folder: Path, name: str) -> dict[str, list[T]]:
 
 
 def shelve(folder: Path) -> Shelf:
-    topics = by_id(Topic, folder, "topics", "topic_id")
+    topics = {i: t for i, t in by_id(Topic, folder, "topics", "topic_id").items() if not t.hidden}
     members: dict[str, list[Assignment]] = {t: [] for t in topics}
     loose: dict[str, list[Assignment]] = {}
     for a in sorted(table(Assignment, folder, "assignments"), key=lambda a: (-(a.similarity or 0.0), a.unit_id)):
         if a.topic_id is not None:
-            members[a.topic_id].append(a)
+            members.get(a.topic_id, []).append(a)
         elif a.segment != "none":
             loose.setdefault(a.segment, []).append(a)
     return Shelf(

@@ -10,7 +10,7 @@ from typing import TypeVar
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from flows import settling
+from flows import scanning, settling
 from flows.progress import display
 from flows.run import Run
 from flows.sandbox import Sandbox
@@ -33,6 +33,7 @@ from nlp.records import (
     Project,
     ReadingNote,
     Rejected,
+    ScanCrop,
     Submission,
     SubmittedField,
     Unit,
@@ -77,6 +78,7 @@ class Gathered:
     columns: list[ColumnUse] = field(default_factory=list)
     notes: list[ReadingNote] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    crops: dict[Artefact, ScanCrop] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     inputs: list[dict[str, object]] = field(default_factory=list)
 
@@ -110,8 +112,10 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> dict[str
                     if item.refused is not None:
                         set_aside(gathered, item, item.refused)
                         continue
-                    parsed = parse(sandbox.read(item.name, item.data), kind=kind, synonyms=synonyms, regions=regions)
+                    document = sandbox.read(item.name, item.data)
+                    parsed = parse(document, kind=kind, synonyms=synonyms, regions=regions)
                     gather(gathered, item, parsed)
+                    gathered.crops |= scanning.keep_crops(document, parsed, run.work)
                 except LuxiantuError as error:
                     set_aside(gathered, item, refusal(item.name, error))
             display.advance(done)
@@ -240,11 +244,13 @@ def store(gathered: Gathered, found: Sequence[Unit], run: Run) -> dict[str, Arte
         "calls": save(Call, in_order(gathered.calls), run.data("calls")),
         "fields": save(SubmittedField, gathered.fields, run.data("fields")),
         "columns": save(ColumnUse, gathered.columns, run.data("columns")),
+        "scan_crops": save(ScanCrop, gathered.crops.values(), run.data("scan_crops")),
         "reading_notes": save(ReadingNote, gathered.notes, run.data("reading_notes")),
         "units": save(Unit, sorted(found, key=lambda u: (u.unit_kind, u.unit_id)), run.stage("units.parquet")),
         "counts": save(Count, counts, run.stage("counts.parquet")),
     }
-    return {**by_id, "inputs": write_json({"files": gathered.inputs}, run.stage("inputs.json"))}
+    pictures = {crop.file: artefact for artefact, crop in gathered.crops.items()}
+    return {**by_id, **pictures, "inputs": write_json({"files": gathered.inputs}, run.stage("inputs.json"))}
 
 
 def in_order(records: dict[str, R]) -> list[R]:

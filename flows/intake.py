@@ -20,8 +20,7 @@ from flows.progress import display
 from flows.run import Run, code_version, package_versions, start
 from flows.settings import ROOT
 from flows.store import WORK, Artefact, digest, load, run_lock, save, sweep, write_bytes, write_json
-from flows.understand import chain_of
-from nlp.chain import classify
+from flows.understand import chain_of, verdicts_of
 from nlp.errors import EmptyCorpus, UnreadableDocument
 from nlp.parse import load_regions, load_synonyms, parse
 from nlp.readers import read
@@ -35,6 +34,7 @@ from nlp.records import (
     Project,
     Rule,
     RuleVerdict,
+    ScanCrop,
     Submission,
     SubmittedField,
     Target,
@@ -42,6 +42,7 @@ from nlp.records import (
 from nlp.understand.questions import Wording, load_wording
 from nlp.understand.rules import case_of, compile_rules, from_toml, load_vocabulary, to_toml
 from nlp.understand.triage import Entry, Judged, headings, judge_round
+from nlp.units import from_demands
 from nlp.writers import letter, triage_sheet
 
 R = TypeVar("R")
@@ -51,6 +52,7 @@ __all__ = ["intake", "intake_submissions", "read_rules"]
 LEXICONS = ROOT / "corpora" / "lexicons"
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s\x00-\x1f]+')
 _FILE_NAME = 60  # characters
+_PICTURES = 12  # named in a row of the sheet
 
 
 def intake(inboxes: Sequence[Path], notice: Path | None = None, *, out: Path = Path("outputs"), as_of: date | None = None) -> Path:
@@ -83,11 +85,12 @@ def intake_submissions(inboxes: Sequence[Path], notice: Path | None, run: Run) -
 
 @task(name="判定需求环节", cache_policy=NO_CACHE, persist_result=False)
 def classify_demands(found: dict[str, Artefact], run: Run) -> dict[str, Artefact]:
-    demands, chain = load(Demand, found["demands"]), chain_of(run.chain)
+    """Versions that a later one replaces keep no segment: nobody decides on them any more."""
+    demands = load(Demand, found["demands"])
     if not demands:
         raise EmptyCorpus("收到的材料", "没有读出任何需求", "请确认放入的是需求表、需求汇总表或其压缩包")
-    known = [replace(d, segment=classify(d.demand_id, f"{d.title}\n{d.text}", chain=chain).segment) for d in demands]
-    return {"demands": save(Demand, known, run.data("demands"))}
+    segment = {v.unit_id: v.segment for v in verdicts_of(list(from_demands(demands)), run.chain, run.settings)}
+    return {"demands": save(Demand, [replace(d, segment=segment.get(d.demand_id)) for d in demands], run.data("demands"))}
 
 
 @task(name="核对规则", cache_policy=NO_CACHE, persist_result=False)
@@ -102,7 +105,8 @@ def judge_submissions(found: dict[str, Artefact], notice: Path | None, run: Run)
                              duplicates=load(Duplicate, found["duplicates"]), projects=projects, hide=hide)
     with display.stage("写初筛表与补正函", "triage"):
         segments = {s.id: s.name for s in chain_of(run.chain).segments} | {"none": "链条之外"}
-        rows = [row_of(j, rules, wording, segments, hide) for j in judged]
+        scans = by_key(load(ScanCrop, found["scan_crops"]), "submission_id")
+        rows = [replace(row_of(j, rules, wording, segments, hide), scans=pictures(scans.get(j.entry.demand.submission_id, ()))) for j in judged]
         counts = [*load(Count, found["counts"]), *(Count(name=f"suggested.{a}", value=sum(r.action == a for r in rows)) for a in sorted({r.action for r in rows}))]
         made = {
             "rules": save(RuleVerdict, [v for j in judged for v in j.verdicts], run.data("rules")),
@@ -155,6 +159,12 @@ def row_of(judged: Judged, rules: Sequence[Rule], wording: Wording, segments: di
         received=case.received, complete=judged.completeness.share, missing=judged.completeness.missing, clarity=judged.clarity,
         segment=segments.get(demand.segment or "", "未判定"), neighbours=tuple(hide(n) for n in judged.neighbours), verdicts=tuple(verdicts),
         action=judged.suggestion.action, reason=hide(judged.suggestion.reason), merge_into=judged.suggestion.merge_into)
+
+
+def pictures(crops: Sequence[ScanCrop]) -> tuple[str, ...]:
+    """需求名称：crops/ab12cd34/p1-b3.png, a line a field; the table scan_crops holds every piece."""
+    named = [f"{crop.label or '勾选项'}：{crop.file}" for crop in crops]
+    return (*named[:_PICTURES], *([f"……共 {len(named)} 张，见 data/scan_crops"] if len(named) > _PICTURES else []))
 
 
 def write_letters(judged: Sequence[Judged], wording: Wording, hide: Hide, run: Run) -> dict[str, Artefact]:

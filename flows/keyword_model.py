@@ -9,8 +9,9 @@ from time import monotonic
 from flows.store import write_bytes
 from nlp.errors import ModelUnavailable
 from nlp.terms import load_lexicon
-from nlp.terms.keyword_training import Example, background, cross_validate, described, train, weights_as_arrays
-from nlp.terms.keywords import KeywordReader
+from nlp.terms.keyword_training import Example, background, cross_validate, described, train
+from nlp.terms.keywords import KeywordReader, weights_as_arrays
+from nlp.terms.tiers import FullExtractor
 
 __all__ = ["build"]
 
@@ -20,13 +21,18 @@ BACKGROUND = Path("data") / "csldcp"
 SCORES = "\n[scores]"
 
 
-def build(root: Path, data: Path, report: Callable[[str], None] = lambda line: None) -> Path:
-    """Train on `data` (the folder with gold/ and data/), write ranker.safetensors and the card's measured part."""
+def build(root: Path, data: Path, report: Callable[[str], None] = lambda line: None, *, tagger: FullExtractor | None = None) -> Path:
+    """Train on `data` (the folder with gold/ and data/), write ranker.safetensors and the card's measured part.
+
+    `tagger`: the full tier; without it only the forest that does without it is trained.
+    """
     started = monotonic()
     if not (data / GOLD).is_file():
         raise ModelUnavailable(NAME, f"找不到训练数据 {GOLD}", "请用 --data 指明含 gold/ 与 data/ 的文件夹")
     reader = KeywordReader(load_lexicon(root / "corpora" / "lexicons"))
-    examples = [Example(text=row["text"], keywords=tuple(row["keywords"])) for row in _rows(data / GOLD)]
+    rows = list(_rows(data / GOLD))
+    known = tagger.evidence(row["text"] for row in rows) if tagger else {}
+    examples = [Example(text=row["text"], keywords=tuple(row["keywords"]), evidence=known.get(row["text"])) for row in rows]
     others = [row["content"] for path in sorted((data / BACKGROUND).glob("*.jsonl")) for row in _rows(path)]
     counts, n = background([*others, *(example.text for example in examples)], reader)
     report(f"背景文本 {n} 篇，词串 {len(counts)} 个")

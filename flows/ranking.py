@@ -61,7 +61,7 @@ class Organised:
 @task(name="测算与排序", cache_policy=NO_CACHE, persist_result=False)
 def rank_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artefact]:
     with display.stage("测算证据并排序", "rank"):
-        topics, assignments = load(Topic, artefacts["topics"]), load(Assignment, artefacts["assignments"])
+        topics, assignments = [t for t in load(Topic, artefacts["topics"]) if not t.hidden], load(Assignment, artefacts["assignments"])
         sources = sources_of(topics, artefacts, run)
         facts = measure(topics, assignments, sources=sources, rules=load_evidence_rules(LEXICONS))
         ranking = explore(topics, facts, seed=run.seed, options=run.settings.priority)

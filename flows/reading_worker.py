@@ -4,13 +4,15 @@ import json
 import os
 import sys
 import time
-from dataclasses import asdict
+from base64 import b64encode
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO
 
 from flows.office import convert
 from nlp.errors import UnreadableDocument
 from nlp.readers import read
+from nlp.records import Document
 
 __all__ = ["serve"]
 
@@ -27,7 +29,7 @@ def serve(limits: dict[str, float], folder: Path, source: IO[bytes], target: IO[
     while (name := message(source)) is not None and (data := message(source)) is not None:
         limit_processor(limits["conversion_seconds"])
         try:
-            answer: dict[str, object] = {"document": asdict(read(name.decode(), data, converter))}
+            answer: dict[str, object] = {"document": plain(read(name.decode(), data, converter))}
         except UnreadableDocument as error:
             answer = {"error": {"reason": error.reason, "remedy": error.remedy}}
         except (MemoryError, RecursionError):
@@ -35,6 +37,12 @@ def serve(limits: dict[str, float], folder: Path, source: IO[bytes], target: IO[
         body = json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
         target.write(len(body).to_bytes(_HEAD, "big") + body)
         target.flush()
+
+
+def plain(document: Document) -> dict[str, object]:
+    """The document as JSON takes it: pictures as base64."""
+    crops = [{**asdict(replace(crop, png=b"")), "png": b64encode(crop.png).decode()} for crop in document.crops]
+    return {**asdict(replace(document, crops=())), "crops": crops}
 
 
 def message(source: IO[bytes]) -> bytes | None:

@@ -11,6 +11,8 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
 from flows import settings as configuration
+from flows.comparing import compare_ranks
+from flows.describing import describe_topics
 from flows.discover import discover_topics
 from flows.draft import rank_topics, write_draft
 from flows.facts import understand_demands
@@ -49,12 +51,14 @@ def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Path
     display.seconds.clear()
     found = read_inbox(inboxes, kind, run)
     found |= find_terms(found["units"], run)
+    found["vectors"] = embed_units(found["units"], found["mentions"], run)
     found |= classify_units(found, run)
     found |= understand_demands(found, run)
-    found["vectors"] = embed_units(found["units"], found["mentions"], run)
     found |= discover_topics(found, run)
+    found |= describe_topics(found, run)
     found |= collect_requirements(found, run)
     found |= rank_topics(found, run)
+    found |= compare_ranks(run)
     write_json(manifest(run, found), run.work / "manifest.json")
     files = write_draft(run)
     files["review.xlsx"] = export_sheet(run.work, run.work / "review.xlsx", blind=True)
@@ -71,6 +75,6 @@ def manifest(run: Run, found: dict[str, Artefact], files: dict[str, Artefact] | 
     return {
         "run_id": run.run_id, "as_of": run.as_of.isoformat(), "seed": run.seed, "chain": run.chain, "chain_name": chain_of(run.chain).name,
         "encoder": run.settings.encoder.name, "code_version": code_version(), "packages": package_versions(),
-        "settings": asdict(run.settings), "seconds": dict(display.seconds), "inputs": inputs,
+        "settings": asdict(run.settings), "seconds": dict(display.seconds), "texts_reused": run.cache.reused, "texts_computed": run.cache.computed, "inputs": inputs,
         "artefacts": [{"path": Path(a.path).relative_to(run.work).as_posix(), "sha256": digest(Path(a.path)), "rows": a.rows} for a in made],
     }

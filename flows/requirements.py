@@ -21,7 +21,7 @@ LEXICONS = ROOT / "corpora" / "lexicons"
 @task(name="汇总指标要求", cache_policy=NO_CACHE, persist_result=False)
 def collect_requirements(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artefact]:
     """One row a figure, by topic and parameter; topics that lie outside the chain are left out."""
-    topics = [t for t in load(Topic, artefacts["topics"]) if t.segment != "none"]
+    topics = [t for t in load(Topic, artefacts["topics"]) if t.segment != "none" and not t.hidden]
     demands = {d.demand_id: d for d in load(Demand, artefacts["demands"])}
     patents = {p.patent_id: p for p in load(Patent, artefacts["patents"])}
     targets: dict[str, list[Target]] = {}

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from importlib import metadata
 from pathlib import Path
 
+from flows.cache import Cache
 from flows.settings import ROOT, Settings
 
 __all__ = ["PACKAGES", "Run", "code_version", "package_versions", "start"]
@@ -21,6 +22,12 @@ class Run:
     chain: str
     work: Path  # unpublished folder of this run
     settings: Settings
+    cache: Cache
+
+    @property
+    def out(self) -> Path:
+        """The folder that runs are published in."""
+        return self.work.parents[1]
 
     def data(self, name: str) -> Path:
         """A table that is published."""
@@ -36,7 +43,7 @@ def start(*, work_root: Path, as_of: date | None, seed: int | None, chain: str |
     now = datetime.now()
     run_id = now.strftime("%Y%m%d-%H%M%S-%f")[:-3]
     return Run(run_id=run_id, as_of=as_of or now.date(), seed=settings.run.seed if seed is None else seed,
-               chain=chain or settings.run.chain, work=work_root / run_id, settings=settings)
+               chain=chain or settings.run.chain, work=work_root / run_id, settings=settings, cache=Cache(work_root.parent / "state" / "cache"))
 
 
 def code_version() -> str:

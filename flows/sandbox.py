@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import IO, Any, Self
@@ -21,7 +22,7 @@ from flows.settings import ROOT
 from nlp.errors import UnreadableDocument
 from nlp.readers.document import suffix_of
 from nlp.readers.sniff import CONVERTED, MAX_BYTES, content_suffix
-from nlp.records import Block, Document, Merge, Rejected, Table
+from nlp.records import Block, Crop, Document, Merge, Rejected, Table
 
 __all__ = ["Limits", "Sandbox"]
 
@@ -169,6 +170,7 @@ def _document(name: str, answer: Mapping[str, Any]) -> Document:
         tables=tuple(_table(table) for table in found["tables"]),
         warnings=tuple(found["warnings"]),
         rejected=tuple(Rejected(**rejected) for rejected in found["rejected"]),
+        crops=tuple(Crop(**{**crop, "png": b64decode(crop["png"])}) for crop in found["crops"]),
     )
 
 

@@ -73,7 +73,7 @@ def recorded(name: Name, run: Callable[[], Path], settings: ScheduleSettings) ->
         state, reason = "skipped", str(error)
     except LuxiantuError as error:
         state, reason, failure = "failed", str(error), error
-    except Exception as error:  # whatever it was, the history must say so; it is raised again below
+    except (RuntimeError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, MemoryError, ImportError, OSError) as error:
         state, reason, failure = "failed", f"程序出错（{type(error).__name__}：{error}）。请把本信息发给维护者。", error
     outcome = Outcome(name=name, started=started.isoformat(timespec="seconds"), finished=datetime.now(zone).isoformat(timespec="seconds"),
                       state=state, reason=reason, folder=folder)

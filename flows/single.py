@@ -9,9 +9,9 @@ from flows.discover import terms_by_unit
 from flows.progress import display
 from flows.settings import ROOT, read
 from flows.store import write_bytes
-from flows.understand import LEXICONS, chain_of, encoder_of, extractor_of, write_vectors
-from nlp.chain import classify
-from nlp.embed import Vectors
+from flows.topic_space import subject_vectors
+from flows.understand import LEXICONS, encoder_of, extractor_of, verdicts_of, write_vectors
+from nlp.embed import Vectors, centre
 from nlp.errors import LuxiantuError, MalformedRecord, UnreadableDocument
 from nlp.records import TermMention, Unit
 from nlp.terms import best_terms, load_lexicon, merge
@@ -92,9 +92,8 @@ def terms(source: Path, target: Path, tier: Tier | None = None) -> None:
 
 
 def segments(source: Path, target: Path, chain_name: str) -> None:
-    chain = chain_of(chain_name)
-    verdicts = [classify(u.unit_id, u.text, chain=chain, ipc=u.ipc) for u in read_units(source)]
-    write_lines(({"id": v.unit_id, "segment": v.segment, "score": round(v.score, 4),
+    verdicts = verdicts_of(read_units(source), chain_name, read())
+    write_lines(({"id": v.unit_id, "segment": v.segment, "score": round(v.score, 4), "doubtful": v.doubtful,
                   "alternatives": [{"segment": s, "score": round(x, 4)} for s, x in v.alternatives]} for v in verdicts), target)
 
 
@@ -116,9 +115,9 @@ def topics(source: Path, target: Path) -> None:
 
     units, settings = read_units(source), read()
     table = merge(mentions_of(units), load_lexicon(LEXICONS), [(u.unit_id, u.text) for u in units])
-    vectors, _ = encode(units)
+    vectors, encoder = encode(units)
     with display.stage("发现主题", "topics"):
-        found = discover(units, vectors, terms_by_unit(table.mentions, table.terms), segment="all", seed=settings.run.seed, options=settings.topics)
+        found = discover(units, subject_vectors(centre(vectors), encoder=encoder), terms_by_unit(table.mentions, table.terms), segment="all", seed=settings.run.seed, options=settings.topics)
     write_lines(({"id": a.unit_id, "topic": a.topic_id, "method": a.method} for a in found.assignments), target)
 
 

@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from flows import keyword_model, models, term_tagger
-from flows.settings import ROOT, read
+from flows import keyword_model, models, segment_head, term_tagger, topic_space
+from flows.settings import ROOT, available_cores, read
 from flows.store import digest, write_bytes
 from flows.understand import LEXICONS, encoder_of
 from nlp.errors import ModelUnavailable
+from nlp.terms import load_lexicon
+from nlp.terms.tiers import load_full
 
 __all__ = ["TRAINED", "build"]
 
@@ -40,7 +42,9 @@ def build_term_tagger(data: Path, report: Report) -> Path:
 
 
 def build_keyword_ranker(data: Path, report: Report) -> Path:
-    return keyword_model.build(ROOT, data, report)
+    encoder = read().encoder
+    tagger = load_full(ROOT / "models", models.encoder_folder(encoder.name, ROOT), load_lexicon(LEXICONS), dtype=encoder.dtype, threads=available_cores())
+    return keyword_model.build(ROOT, data, report, tagger=tagger)
 
 
 def build_policy_tasks(data: Path, report: Report) -> Path:
@@ -76,6 +80,11 @@ def build_clarity(data: Path, report: Report) -> Path:
     return folder
 
 
+def build_topic_space(data: Path, report: Report) -> Path:
+    return topic_space.build(data, report, encoder=encoder_of(read()))
+
+
 TRAINED: dict[str, Callable[[Path, Report], Path]] = {
-    "term-tagger": build_term_tagger, "keyword-ranker": build_keyword_ranker, "policy-tasks": build_policy_tasks, "clarity": build_clarity}
+    "term-tagger": build_term_tagger, "keyword-ranker": build_keyword_ranker, "policy-tasks": build_policy_tasks, "clarity": build_clarity,
+    "segments-ic": segment_head.build, "topic-space": build_topic_space}
 BUILT_WITH = {"term-tagger": ("term-fast",)}

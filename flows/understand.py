@@ -1,29 +1,33 @@
 """Units -> terms with their mentions, chain segments, vectors."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from flows.cache import fingerprint
 from flows.models import encoder_folder
 from flows.progress import display
 from flows.run import Run
 from flows.settings import ROOT, Settings, available_cores
 from flows.store import Artefact, digest, load, save, write_bytes
-from nlp.chain import Chain, classify, load_chain
-from nlp.embed import Encoder, TransformerEncoder, Vectors
-from nlp.errors import InvalidSetting
+from nlp.chain import Chain, load_chain
+from nlp.chain_head import ChainHead, judge, load_head
+from nlp.embed import Encoder, TransformerEncoder, Vectors, chosen_precision
+from nlp.errors import InvalidSetting, ModelUnavailable
 from nlp.records import ChainVerdict, Count, Demand, Patent, Term, TermMention, Unit
 from nlp.terms import Lexicon, load_lexicon, merge
 from nlp.terms.new_terms import new_terms, to_toml
 from nlp.terms.proposals import Proposal, propose_merges
 from nlp.terms.tiers import Extractor, load_extractor
 
-__all__ = ["chain_of", "classify_units", "embed_units", "encoder_of", "extractor_of", "find_terms", "read_vectors", "write_vectors"]
+__all__ = ["chain_of", "classify_units", "embed_units", "encoder_of", "extractor_of", "find_terms", "head_of", "read_vectors",
+           "verdicts_of", "write_vectors"]
 
 PROPOSED_FROM, MOST_PROPOSED = 2, 2000  # units that name a term before it is compared; terms compared
 LEXICONS = ROOT / "corpora" / "lexicons"
@@ -33,10 +37,11 @@ LEXICONS = ROOT / "corpora" / "lexicons"
 def find_terms(units: Artefact, run: Run) -> dict[str, Artefact]:
     with display.stage("提取术语", "terms"):
         lexicon = load_lexicon(LEXICONS)
-        texts = [(u.unit_id, u.text) for u in load(Unit, units)]
-        table = merge(extractor_of(run.settings, lexicon).extract(texts), lexicon, texts)
-    found = new_terms(table.mentions, table.terms, lexicon, load(Unit, units))
-    write_bytes(to_toml(found).encode(), run.work / "new_terms.toml")
+        found = load(Unit, units)
+        texts = [(u.unit_id, u.text) for u in found]
+        mentions = run.cache.mentions(found, terms_stamp(run.settings), lambda fresh: extractor_of(run.settings, lexicon).extract(fresh))
+        table = merge(mentions, lexicon, texts)
+    write_bytes(to_toml(new_terms(table.mentions, table.terms, lexicon, found)).encode(), run.work / "new_terms.toml")
     return {"terms": save(Term, table.terms, run.data("terms")), "mentions": save(TermMention, table.mentions, run.data("mentions"))}
 
 
@@ -55,12 +60,39 @@ def chain_of(name: str) -> Chain:
     return load_chain(path, LEXICONS)
 
 
+def head_of(name: str, chain: Chain, settings: Settings) -> ChainHead | None:
+    """The chain's trained head where there is one for the encoder in use; without it the rules decide alone."""
+    path = ROOT / "models" / f"segments-{name}" / "weights.safetensors"
+    head = load_head(path.read_bytes(), chain=chain) if path.is_file() else None
+    return head if head and head.encoder == Path(settings.encoder.name).name else None
+
+
+def verdicts_of(units: Sequence[Unit], name: str, settings: Settings, vectors: Mapping[str, Vectors] | None = None) -> list[ChainVerdict]:
+    """Segment of every unit in the chain of that name. Vectors that a head needs are made here unless they are given."""
+    chain = chain_of(name)
+    head = head_of(name, chain, settings)
+    known = vectors if vectors is not None else unit_vectors(units, settings) if head else {}
+    return [judge(u.unit_id, u.text, chain=chain, ipc=u.ipc, head=head, vector=known.get(u.unit_id)) for u in units]
+
+
+def unit_vectors(units: Sequence[Unit], settings: Settings) -> dict[str, Vectors]:
+    """None in the fast tier, nor where the encoder has not been built."""
+    if settings.terms.tier == "fast":
+        return {}
+    with display.stage("计算句向量", "embed", total=len(units)):
+        try:
+            return dict(zip((u.unit_id for u in units), encoder_of(settings, display.advance).encode([u.text for u in units]), strict=True))
+        except ModelUnavailable:
+            return {}
+
+
 @task(name="判定环节", cache_policy=NO_CACHE, persist_result=False)
 def classify_units(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artefact]:
-    """Segment of every unit; demands and patents are published with theirs."""
+    """Segment of every unit, by the vectors of `embed_units` too where it ran before; demands and patents are published with theirs."""
     with display.stage("判定产业链环节", "segments"):
         chain, units = chain_of(run.chain), load(Unit, artefacts["units"])
-        verdicts = [classify(u.unit_id, u.text, chain=chain, ipc=u.ipc) for u in units]
+        vectors = read_vectors(artefacts["vectors"], every=True) if "vectors" in artefacts else {}
+        verdicts = verdicts_of(units, run.chain, run.settings, vectors)
         segment = {v.unit_id: v.segment for v in verdicts}
         demands = [replace(d, segment=segment.get(d.demand_id)) for d in load(Demand, artefacts["demands"])]
         patents = [replace(p, segment=segment[p.patent_id]) for p in load(Patent, artefacts["patents"])]
@@ -91,32 +123,54 @@ def encoder_of(settings: Settings, progress: Callable[[int], None] | None = None
 
 @task(name="计算句向量", cache_policy=NO_CACHE, persist_result=False)
 def embed_units(units: Artefact, mentions: Artefact, run: Run) -> Artefact:
-    """Vectors of the units that name a term; the others are not clustered."""
+    """Vectors of all units, for their segments; those that name no term are marked and not clustered."""
     named = {m.unit_id for m in load(TermMention, mentions)}
-    texts = [u for u in load(Unit, units) if u.unit_id in named]
+    texts = list(load(Unit, units))
     with display.stage("计算句向量", "embed", total=len(texts)):
-        encoder = encoder_of(run.settings, display.advance)
-        vectors = encoder.encode([u.text for u in texts])
-    propose(encoder, run)
-    return write_vectors([u.unit_id for u in texts], vectors, encoder.name, run.stage("vectors.npz"))
+        vectors = run.cache.vectors(texts, encoder_stamp(run.settings), lambda fresh: encoder_of(run.settings, display.advance).encode(fresh))
+    propose(run)
+    return write_vectors([u.unit_id for u in texts], vectors, Path(run.settings.encoder.name).name, run.stage("vectors.npz"), clustered=named)
 
 
-def propose(encoder: Encoder, run: Run) -> Artefact:
+def encoder_stamp(settings: Settings) -> str:
+    """What a vector rests on beside its text."""
+    folder = encoder_folder(settings.encoder.name, ROOT)
+    precision = chosen_precision(settings.encoder.dtype)
+    return fingerprint([folder / "config.json", *folder.glob("card.toml"), ROOT / "nlp" / "embed.py"], str(folder), precision, metadata.version("torch"))
+
+
+def terms_stamp(settings: Settings) -> str:
+    """What the mentions of a text rest on: code, lexicons, and the models of the tier."""
+    code = [*(ROOT / "nlp" / "terms").glob("*.py"), ROOT / "nlp" / "normalise.py"]
+    data = [p for p in LEXICONS.iterdir() if p.suffix in (".txt", ".toml")]
+    cards = [ROOT / "models" / name / "card.toml" for name in ("term-tagger", "term-fast")]
+    encoder = encoder_stamp(settings) if settings.terms.tier == "full" else ""
+    return fingerprint([*code, *data, *cards], settings.terms.tier, encoder)
+
+
+def propose(run: Run) -> Artefact:
     """Pairs of terms that may be one, for a person to look at; nothing is merged by them."""
     terms = sorted((t for t in load(Term, run.data("terms")) if t.n_units >= PROPOSED_FROM), key=lambda t: (-t.n_units, t.term_id))[:MOST_PROPOSED]
-    found = propose_merges(terms, encoder.encode([t.name for t in terms]), load_lexicon(LEXICONS).variants) if len(terms) > 1 else ()
+    named = [Unit(unit_id=t.term_id, unit_kind="patent", title="", text=t.name, region="", organisation=None, source_file="术语", source_location="") for t in terms]
+    vectors = run.cache.vectors(named, encoder_stamp(run.settings), lambda fresh: encoder_of(run.settings).encode(fresh))
+    found = propose_merges(terms, vectors, load_lexicon(LEXICONS).variants) if len(terms) > 1 else ()
     return save(Proposal, found, run.data("term_proposals"))
 
 
-def write_vectors(ids: Sequence[str], vectors: Vectors, encoder: str, path: Path) -> Artefact:
+def write_vectors(ids: Sequence[str], vectors: Vectors, encoder: str, path: Path, *, clustered: Collection[str] | None = None) -> Artefact:
+    """`clustered`: ids of the units that go into topics; None means all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
+    marks = [clustered is None or i in clustered for i in ids]
     with part.open("wb") as file:
-        np.savez(file, ids=np.array(ids, dtype=str), vectors=vectors.astype(np.float32), model=np.array(encoder))
+        np.savez(file, ids=np.array(ids, dtype=str), vectors=vectors.astype(np.float32), model=np.array(encoder), clustered=np.array(marks, dtype=bool))
     part.replace(path)
     return Artefact(path=str(path), sha256=digest(path), rows=len(ids))
 
 
-def read_vectors(source: Artefact) -> dict[str, Vectors]:
+def read_vectors(source: Artefact, *, every: bool = False) -> dict[str, Vectors]:
+    """Vectors of the units that go into topics, or of `every` unit."""
     with np.load(source.path, allow_pickle=False) as file:
-        return dict(zip(file["ids"].tolist(), file["vectors"], strict=True))
+        ids, vectors = file["ids"], file["vectors"]
+        kept = file["clustered"] | every
+    return dict(zip(ids[kept].tolist(), vectors[kept], strict=True))

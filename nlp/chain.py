@@ -4,6 +4,8 @@ A chain is data: `load_chain` reads any file of the form of corpora/chains/ic.to
 Evidence is additive and explainable. A seed term weighs by its kind (strong, weak, lexicon) and by where it
 stands (title, opening sentence, body); a title pattern and an IPC code add to it; an exclusion takes away.
     score = evidence / (evidence + half),   in the chain when score >= threshold
+A verdict near the threshold is doubtful (`[doubt]` of the chain's file). nlp/chain_head.py corrects the rules by a
+trained head where there is one.
 Weak words alone never put a text into the chain: without an anchor (a strong seed, a title pattern, a chain word
 in the title or opening, or an IPC code) the score stays below the threshold.
 """
@@ -12,10 +14,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nlp.chain_file import NONE, Chain, Exclusion, IpcRole, Role, Scoring, Segment, SubSegment, load_chain
+from nlp.chain_file import NONE, Chain, Doubt, Exclusion, IpcRole, Role, Scoring, Segment, SubSegment, load_chain
 from nlp.records import ChainVerdict
 
-__all__ = ["NONE", "Chain", "Exclusion", "Scoring", "Segment", "SubSegment", "classify", "load_chain", "sub_segment"]
+__all__ = ["NONE", "Chain", "Doubt", "Exclusion", "Scoring", "Segment", "SubSegment", "Weighed", "alternatives", "classify", "load_chain",
+           "sub_segment", "weigh"]
 
 MAX_TITLE = 100  # a first line longer than this is a paragraph, not a title
 MAX_OPENING = 80
@@ -108,13 +111,21 @@ class _Shared:
     against_body: Mapping[str, float]
 
 
-def classify(unit_id: str, text: str, *, chain: Chain, ipc: Sequence[str] = ()) -> ChainVerdict:
-    """The segment of one text (`title + "\\n" + body`, or a body alone), or "none".
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What the rules make of a text: segment -> score (0..1), best first, and what the scores are made of."""
 
-    The score is that of the segment; for "none" it is one minus the best segment's. Alternatives are the other
-    segments that have any evidence, best first. Evidence holds the deciding strings and codes, strongest first;
-    what speaks against the chain is marked with a leading "-".
-    """
+    scores: Mapping[str, float]
+    found: Mapping[str, _Evidence]
+    shared: _Shared
+
+    def evidence(self, segment: str) -> tuple[str, ...]:
+        """The strings and codes that speak for a segment, strongest first; a leading "-" marks what speaks against the chain."""
+        return _evidence(self.found[segment], self.shared)
+
+
+def weigh(text: str, *, chain: Chain, ipc: Sequence[str] = ()) -> Weighed:
+    """Every segment's evidence in `title + "\\n" + body`, or a body alone."""
     places = _places(text, chain)
     title = text[: _title_end(text)]
     codes = _ipc_hits(ipc, chain)
@@ -122,15 +133,32 @@ def classify(unit_id: str, text: str, *, chain: Chain, ipc: Sequence[str] = ()) 
     shared = _shared(places, title, chain, codes)
     scores = {segment: _score(segment, found, shared, chain.scoring) for segment in found}
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    segment, best = ranked[0]
+    return Weighed(scores=dict(ranked), found=found, shared=shared)
+
+
+def classify(unit_id: str, text: str, *, chain: Chain, ipc: Sequence[str] = ()) -> ChainVerdict:
+    """The segment of one text by rules alone, or "none".
+
+    The score is that of the segment; for "none" it is one minus the best segment's. Alternatives are the other
+    segments that have any evidence, best first.
+    """
+    weighed = weigh(text, chain=chain, ipc=ipc)
+    segment, best = next(iter(weighed.scores.items()))
     inside = best >= chain.scoring.threshold
     return ChainVerdict(
         unit_id=unit_id,
         segment=segment if inside else NONE,
         score=round(best if inside else 1.0 - best, 4),
-        alternatives=tuple((s, round(v, 4)) for s, v in ranked[inside:] if v > 0),
-        evidence=_evidence(found[segment], shared),
+        alternatives=alternatives(weighed.scores, without=segment if inside else NONE),
+        evidence=weighed.evidence(segment),
+        doubtful=chain.doubt is not None and chain.doubt.rules_low <= best < chain.doubt.rules_high,
     )
+
+
+def alternatives(scores: Mapping[str, float], *, without: str) -> tuple[tuple[str, float], ...]:
+    """The other segments, best first; "none" is no segment."""
+    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((s, round(v, 4)) for s, v in ranked if s not in (without, NONE) and round(v, 4) > 0)
 
 
 def _collect(

@@ -16,7 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from nlp.errors import InvalidSetting
 
-__all__ = ["NONE", "Chain", "Exclusion", "IpcRole", "Role", "Scoring", "Segment", "SubSegment", "load_chain"]
+__all__ = ["NONE", "Chain", "Doubt", "Exclusion", "IpcRole", "Role", "Scoring", "Segment", "SubSegment", "load_chain"]
 
 NONE = "none"
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -87,11 +87,24 @@ class Scoring:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Which verdicts a person should look at. Without this part of the file none is doubtful."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    rules_low: float  # by rules alone: the best segment's score lies in [rules_low, rules_high)
+    rules_high: float
+    head: float  # with the trained head: the probability of the verdict lies below this
+    overrule: float = 0.5  # probability from which the trained head decides against the rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _ChainFile:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: str
     scoring: Scoring
     segment: tuple[Segment, ...]
+    names: tuple[str, ...] = ()
+    doubt: Doubt | None = None
     common: tuple[str, ...] = ()
     neutral: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
@@ -118,8 +131,11 @@ class Chain:
     name: str
     common: tuple[str, ...]
     scoring: Scoring
+    doubt: Doubt | None
     segments: tuple[Segment, ...]
     exclusions: tuple[Exclusion, ...]
+    names: frozenset[str]  # lower case
+    naming: re.Pattern[str] | None  # a word that names the chain, or a longer one of another meaning that hides it
     roles: Mapping[str, tuple[Role, ...]]
     lengths: Mapping[str, tuple[int, ...]]
     ipc: Mapping[str, IpcRole]
@@ -142,13 +158,16 @@ def load_chain(path: Path, lexicon_folder: Path) -> Chain:
         name=file.name,
         common=file.common,
         scoring=file.scoring,
+        doubt=file.doubt,
         segments=file.segment,
         exclusions=file.exclusion,
+        names=frozenset(name.lower() for name in file.names),
+        naming=_naming(file),
         roles=roles,
         lengths=_lengths(roles),
         ipc=_ipc_roles(file),
         patterns=tuple((s.id, _compile(p, path.name)) for s in file.segment for p in s.title_patterns),
-        mention=re.compile("|".join(map(re.escape, file.mention_markers))) if file.mention_markers else None,
+        mention=_alternatives(file.mention_markers),
     )
 
 
@@ -182,6 +201,17 @@ def _compile(pattern: str, name: str) -> re.Pattern[str]:
         return re.compile(pattern, re.IGNORECASE)
     except re.error as error:
         raise InvalidSetting(name, f"标题正则“{pattern}”有误（{error}）", "请修改该正则") from error
+
+
+def _naming(file: _ChainFile) -> re.Pattern[str] | None:
+    others = (term for rule in file.exclusion for term in rule.terms)
+    return _alternatives([*file.names, *(t for t in (*file.neutral, *others) if any(n in t for n in file.names))])
+
+
+def _alternatives(words: Iterable[str]) -> re.Pattern[str] | None:
+    """The longest first: 微流控芯片 hides 芯片."""
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE) if ordered else None
 
 
 def _seeds(segment: Segment) -> tuple[str, ...]:

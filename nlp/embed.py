@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 from zlib import crc32
@@ -19,12 +20,14 @@ from nlp.errors import ModelUnavailable
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Encoder", "HashEncoder", "Precision", "Prefix", "TransformerEncoder", "Vectors", "centre", "native_bfloat16"]
+__all__ = ["Encoder", "HashEncoder", "Precision", "Prefix", "TransformerEncoder", "Vectors", "centre", "chosen_precision", "native_bfloat16"]
 
 Vectors = NDArray[np.float32]
 Prefix = Literal["passage: ", "query: ", ""]
 Precision = Literal["auto", "bfloat16", "float32"]
 Pooling = Literal["mean", "cls"]
+STEP = 32  # tokens to which lengths are rounded up
+TOKENS_A_ROW = 64  # a batch holds batch_size times as many tokens
 
 
 class Encoder(Protocol):
@@ -47,6 +50,15 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One pass through the network: always `rows` x `length` tokens, whatever of it is padding."""
+
+    windows: Sequence[Window]
+    rows: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FolderHabits:
     """How a folder's authors want it used, from the files that sentence-transformers writes."""
 
@@ -58,10 +70,10 @@ class TransformerEncoder:
     """A local Hugging Face folder as an Encoder.
 
     A text longer than `max_tokens` is cut into windows whose vectors are averaged by token count, so no part
-    is lost. Equal texts are encoded once, and batches are made from the sorted distinct texts: the order of
-    the input rows never changes a vector, to the last bit. A *different set* of texts pads and groups them
-    differently, which moves a vector in its last bits: about 1e-7 in float32, 1e-3 in bfloat16
-    (cosine still above 0.9999). Sets the number of torch's threads for the whole process.
+    is lost. Equal texts are encoded once. Every pass through the network has one of a few fixed shapes, filled
+    up with padding: a text's vector depends on nothing but the text, to the last bit, whatever else is encoded
+    with it and in whatever order. So vectors can be kept and reused by the text's hash.
+    Sets the number of torch's threads for the whole process.
 
     `prompted`: whether the prefix is put before the text; None follows the folder's own declaration
     (`prompts` in config_sentence_transformers.json).
@@ -109,8 +121,8 @@ class TransformerEncoder:
         windows = self.windows(distinct, prefix if self.prompted else "")
         parts = Counter(window.text for window in windows)
         done = 0
-        for batch in batches(windows, self.batch_size):
-            for window, vector in zip(batch, self.pooled(batch), strict=True):
+        for batch in batches(windows, self.batch_size * TOKENS_A_ROW, self.max_tokens):
+            for window, vector in zip(batch.windows, self.pooled(batch), strict=True):
                 sums[window.text] += vector * max(len(window.ids) - 2, 1)
                 parts[window.text] -= 1
                 done += copies[distinct[window.text]] if not parts[window.text] else 0
@@ -133,17 +145,19 @@ class TransformerEncoder:
         found = [Window(text=int(source), ids=tuple(ids)) for source, ids in zip(sources, encoded["input_ids"], strict=True)]
         return sorted(found, key=lambda window: len(window.ids))
 
-    def pooled(self, batch: Sequence[Window]) -> NDArray[np.float32]:
-        """(len(batch), dimension): the mean over all tokens, <s> and </s> included, or the first token's vector."""
+    def pooled(self, batch: Batch) -> NDArray[np.float32]:
+        """(len(batch.windows), dimension): the mean over all tokens, <s> and </s> included, or the first token's vector."""
         import torch
 
-        longest = len(batch[-1].ids)
-        pad = self.tokenizer.pad_token_id or 0
-        ids = torch.tensor([[*window.ids, *[pad] * (longest - len(window.ids))] for window in batch])
-        mask = torch.tensor([[1] * len(window.ids) + [0] * (longest - len(window.ids)) for window in batch])
+        ids = torch.full((batch.rows, batch.length), self.tokenizer.pad_token_id or 0)
+        mask = torch.zeros_like(ids)
+        mask[:, 0] = 1  # a row of nothing but padding would divide by zero
+        for row, window in enumerate(batch.windows):
+            ids[row, : len(window.ids)] = torch.tensor(window.ids)
+            mask[row, : len(window.ids)] = 1
         with torch.inference_mode():
             states = self.network(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-        return pool(states, mask, self.pooling).numpy()
+        return pool(states, mask, self.pooling).numpy()[: len(batch.windows)]
 
 
 def pool(states: "torch.Tensor", mask: "torch.Tensor", pooling: Pooling) -> "torch.Tensor":
@@ -153,8 +167,12 @@ def pool(states: "torch.Tensor", mask: "torch.Tensor", pooling: Pooling) -> "tor
     return (states * weights).sum(1) / weights.sum(1)
 
 
-def batches(windows: Sequence[Window], size: int) -> Iterator[Sequence[Window]]:
-    return (windows[start : start + size] for start in range(0, len(windows), size))
+def batches(windows: Sequence[Window], tokens: int, longest: int) -> Iterator[Batch]:
+    """Windows, shortest first, by their length rounded up to a STEP; each length has its own fixed number of rows."""
+    for length, group in groupby(windows, key=lambda window: min(longest, -len(window.ids) // STEP * -STEP)):
+        found, rows = list(group), max(1, tokens // length)
+        for start in range(0, len(found), rows):
+            yield Batch(windows=found[start : start + rows], rows=rows, length=length)
 
 
 def unavailable(folder: Path, reason: str) -> ModelUnavailable:

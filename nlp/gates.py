@@ -64,18 +64,31 @@ def mature(facts: Facts, rules: GateRules, as_of_year: int) -> bool:
 
 
 def cross_region(topic_id: str, facts: Facts, rules: GateRules) -> Gate:
-    """Demand in two provinces, or all of it in one whose own patents and projects are few beside those elsewhere."""
+    """Demand in two provinces, or all of it in one whose own patents and projects are few beside those elsewhere.
+
+    One organisation that asks again and again shows no need of a region.
+    """
     name: Name = "cross_region"
     demand = [p for p in DELTA if f"organisations_{p}" in facts]
-    used = [f"{what}_{p}" for what in ("organisations", "patents", "projects") for p in DELTA]
+    used = ["demands", "organisations", "top_organisation_share"] + [f"{what}_{p}" for what in ("organisations", "patents", "projects") for p in DELTA]
     if not demand:
         return gate(topic_id, name, "unknown", "没有写明属于三省一市的需求单位", facts, *used)
+    if repeated(facts, rules):
+        return gate(topic_id, name, "fail", "需求几乎都由一家单位反复提出", facts, *used)
     if len(demand) >= 2:
         return gate(topic_id, name, "pass", f"{'、'.join(demand)}都有需求，没有一地能单独覆盖", facts, *used)
     own, everywhere = supply(facts, demand[0]), sum(supply(facts, p) for p in DELTA) + beyond(facts)
     if everywhere - own >= rules.elsewhere_supply and own <= rules.elsewhere_share * everywhere:
         return gate(topic_id, name, "pass", f"需求只在{demand[0]}，专利与项目主要在外省市", facts, *used, "delta_share")
     return gate(topic_id, name, "fail", f"需求只在{demand[0]}，当地也有专利或项目，或外省市的力量不足", facts, *used, "delta_share")
+
+
+def repeated(facts: Facts, rules: GateRules) -> bool:
+    """Several demands of which one organisation filed nearly all, and hardly anybody else any."""
+    if not {"demands", "organisations", "top_organisation_share"} <= set(facts):
+        return False
+    demands, organisations = facts["demands"].value, facts["organisations"].value
+    return demands > organisations <= rules.few_organisations and facts["top_organisation_share"].value >= rules.repeat_share
 
 
 def supply(facts: Facts, province: str) -> float:

@@ -10,6 +10,7 @@ from nlp.records import (
     Demand,
     Facets,
     Fact,
+    Figure,
     Flip,
     Gate,
     MatrixCell,
@@ -23,6 +24,7 @@ from nlp.records import (
     Rejected,
     Requirement,
     ScenarioRank,
+    Section,
     Topic,
 )
 
@@ -72,6 +74,12 @@ class Material:
     pairs: Sequence[RegionPair]
     rejected: Sequence[Rejected]
     year: int  # of the run
+    changes: Section | None  # 与上次相比
+    figures: Mapping[str, Figure]  # ranks, quadrants, matrix-demand, map-design, years-design, …
+
+    def shown(self, *names: str) -> list[Figure]:
+        """Those of the figures that there was something to draw from."""
+        return [self.figures[name] for name in names if name in self.figures]
 
     def chain_priorities(self) -> list[Priority]:
         """Of the topics inside the chain, best first."""

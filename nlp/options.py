@@ -16,6 +16,8 @@ class TopicOptions:
     smallest: int = Field(ge=1)
     average: int = Field(ge=2)
     nearest: float = Field(ge=-1, le=1)
+    apart: float = Field(default=0.4, gt=0, lt=2)
+    few_units: int = Field(default=200, ge=0)
     term_weight: float = Field(ge=0)
     dimensions: int = Field(gt=1)
     resamples: int = Field(ge=0)

@@ -19,6 +19,8 @@ class GateRules:
     least_readiness: float
     mature_families: int
     mature_years: int
+    repeat_share: float = Field(ge=0, le=1)
+    few_organisations: int
     elsewhere_share: float = Field(ge=0, le=1)
     elsewhere_supply: int
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Final, Protocol, TypeAlias
 
-from nlp.records import Fragment, Grid, Paragraph, RoadmapDraft, Section, SourceRef
+from nlp.records import Figure, Fragment, Grid, Paragraph, RoadmapDraft, Section, SourceRef
 
 __all__ = [
     "UNKNOWN",
@@ -33,6 +33,7 @@ Cell: TypeAlias = str | int | float | bool | date | tuple[str, ...] | None
 
 UNKNOWN: Final = "未知"
 _COUNT = re.compile(r"[〇零一二两三四五六七八九十百千万亿]+(?:项|家|个|条|件|篇|位|年|月|份|省|种|次|%)")
+_TICK = re.compile(r"\d+(?:\.\d+)?%?")
 _SILENT = frozenset({"Cf", "Cs", "Cn"})
 
 
@@ -214,10 +215,19 @@ def _check_grid(grid: Grid, place: str, tables: Mapping[str, TableView]) -> Iter
             yield from _check_paragraph(cell, f"{place}第{number}行", tables)
 
 
+def _check_figure(figure: Figure, place: str, tables: Mapping[str, TableView]) -> Iterator[Finding]:
+    yield from _check_fixed((figure.caption, figure.alt), place)
+    for tick in figure.ticks:
+        if not _TICK.fullmatch(tick):
+            yield Finding(place=place, problem="刻度不是单独的数字", text=tick)
+    for label in figure.labels:
+        yield from _check_paragraph(label, f"{place}标注", tables)
+
+
 def _is_empty(section: Section, following: Section | None) -> bool:
     """A heading over nothing; one that only opens sub-sections is not empty."""
     opens = following is not None and following.level > section.level
-    said = any(isinstance(item, Grid) or fold(item.text) for item in section.content)
+    said = any(isinstance(item, Grid | Figure) or fold(item.text) for item in section.content)
     return not said and not opens
 
 
@@ -229,6 +239,8 @@ def _check_section(section: Section, tables: Mapping[str, TableView]) -> Iterato
     for number, item in enumerate(section.content, start=1):
         if isinstance(item, Grid):
             yield from _check_grid(item, f"{place}第{number}段（表）", tables)
+        elif isinstance(item, Figure):
+            yield from _check_figure(item, f"{place}第{number}段（图）", tables)
         else:
             yield from _check_paragraph(item, f"{place}第{number}段", tables)
 

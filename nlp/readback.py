@@ -17,7 +17,8 @@ from lxml import etree, html
 
 from nlp.errors import UnreadableDocument
 from nlp.provenance import Finding, fold, numerals
-from nlp.records import Fragment, Grid, RoadmapDraft
+from nlp.readback_figures import check_figure, figures_of, page_findings, picture_findings
+from nlp.records import Figure, Fragment, Grid, RoadmapDraft
 from nlp.writers.wording import WORDING
 
 __all__ = ["Reading", "check_docx", "check_html", "check_markdown", "compare", "docx_lines", "out_of_order", "parse_xml", "row_line"]
@@ -26,6 +27,7 @@ _BETWEEN_CELLS = " ¦ "
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _INLINE = frozenset({"span", "a", "b", "i", "em", "strong", "sub", "sup", "mark", "code", "small", "br"})
 _SHOWN_ATTRIBUTES = ("title", "alt", "placeholder", "aria-label")
+_IMAGE = re.compile(r"!\[((?:[^\[\]\\]|\\.)*)\]\(figures/([a-z0-9_-]+)\.svg\)")
 _SILENT_TAGS = frozenset({"script", "style", "nav", "head", "template"})
 
 
@@ -146,7 +148,9 @@ def docx_lines(data: bytes, source: str) -> list[str]:
 
 def check_docx(data: bytes, draft: RoadmapDraft) -> tuple[Finding, ...]:
     """What a Word file says more, less or otherwise than the draft; () is the proof."""
-    return _judge("docx", draft, _read_docx(data))
+    package = zipfile.ZipFile(io.BytesIO(data))
+    pictures = picture_findings(package, parse_xml(package.read("word/document.xml")), draft)
+    return (*_judge("docx", draft, _read_docx(data)), *pictures)
 
 
 # ---- html ---------------------------------------------------------------------------------
@@ -178,6 +182,8 @@ def _fragments(draft: RoadmapDraft) -> Iterator[Fragment]:
     for section in draft.sections:
         yield from section.title.fragments
         for item in section.content:
+            if isinstance(item, Figure):
+                continue
             cells = (cell for row in item.rows for cell in row) if isinstance(item, Grid) else (item,)
             for cell in cells:
                 yield from cell.fragments
@@ -185,7 +191,9 @@ def _fragments(draft: RoadmapDraft) -> Iterator[Fragment]:
 
 def check_html(data: bytes, draft: RoadmapDraft) -> tuple[Finding, ...]:
     """What a page shows more, less or otherwise than the draft, tooltips included; () is the proof."""
-    page = html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
+    rest, findings = page_findings(data, draft)
+    findings += [finding for figure in figures_of(draft) for finding in check_figure(figure)]
+    page = html.document_fromstring(rest, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
     body, tips = page.find("body"), _tips(draft)
     shown = [fold(element.get(name) or "") for element in page.iter() for name in _SHOWN_ATTRIBUTES]
     repeats = [line for element in page.iter("nav", "title") for line in _html_lines(element)]
@@ -193,7 +201,7 @@ def check_html(data: bytes, draft: RoadmapDraft) -> tuple[Finding, ...]:
         lines=tuple(_html_lines(body)) if body is not None else (),
         repeats=(*repeats, *(text for text in shown if text not in tips)),
     )
-    return _judge("html", draft, reading)
+    return (*_judge("html", draft, reading), *findings)
 
 
 # ---- markdown -----------------------------------------------------------------------------
@@ -205,6 +213,8 @@ def _plain(text: str) -> str:
 
 
 def _markdown_line(line: str) -> str | None:
+    if _IMAGE.fullmatch(line):
+        return None
     if line.startswith("|"):
         cells = [cell.replace("\0", r"\|") for cell in _shield(line).strip().strip("|").split("|")]
         return None if all(re.fullmatch(r" *-+:? *", cell) for cell in cells) else row_line(map(_plain, cells))
@@ -221,4 +231,8 @@ def _shield(line: str) -> str:
 def check_markdown(text: str, draft: RoadmapDraft) -> tuple[Finding, ...]:
     """What a Markdown file says more, less or otherwise than the draft; () is the proof."""
     lines = (_markdown_line(line) for line in text.split("\n"))
-    return _judge("markdown", draft, Reading(lines=tuple(line for line in lines if line)))
+    images = [(image[2], _plain(image[1])) for line in text.split("\n") if (image := _IMAGE.fullmatch(line))]
+    wrong = [(name, alt) for name, alt in images if (name, alt) not in [(f.name, fold(f.alt)) for f in figures_of(draft)]]
+    findings = [Finding(place="markdown", problem="文件中有草稿里没有的图", text=name) for name, _ in wrong]
+    findings += [Finding(place="markdown", problem="文件中缺少草稿的图", text=f.caption) for f in figures_of(draft) if f.name not in dict(images)]
+    return (*_judge("markdown", draft, Reading(lines=tuple(line for line in lines if line))), *findings)

@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from nlp.cards import card, unit_lines
-from nlp.chapters.challenges import challenges
-from nlp.chapters.order import COMPONENTS, order
-from nlp.chapters.regions import regions
-from nlp.chapters.substitution import substitution
+from nlp.chapters import COMPONENTS, challenges, layers, order, regions, substitution
 from nlp.citing import body, bullet, cell, fact_row, line, note, words
 from nlp.evidence import DELTA
 from nlp.material import Material
 from nlp.options import DraftOptions
-from nlp.records import Fragment, Grid, Paragraph, Priority, Rejected, RoadmapDraft, Section, Topic
+from nlp.records import Figure, Fragment, Grid, Paragraph, Priority, Rejected, RoadmapDraft, Section, Topic
 
 __all__ = ["KIND_NAMES", "NOTICE", "build"]
 
@@ -26,7 +23,7 @@ FIRST = 6  # topics named on the first screen
 def build(material: Material, *, options: DraftOptions) -> RoadmapDraft:
     """The whole draft: scope, ranking, one chapter a segment, what lies outside, what was set aside, method."""
     sections = [
-        digest(material), ranking(material), components(material), order(material), scope(material),
+        digest(material), *([material.changes] if material.changes else []), ranking(material), components(material), order(material), scope(material),
         substitution(material), challenges(material), regions(material),
         *(s for segment in material.segments for s in chapter(material, segment, options)),
         outside(material), set_aside(material), method(material),
@@ -129,8 +126,8 @@ def ranking(material: Material) -> Section:
     empty = body(words("本次材料没有形成链条内的主题：请检查材料是否属于本产业链，或数量是否太少。"))
     return Section(anchor="ranking", level=1, title=heading("二、优先方向"), content=(
         note(words("按战略紧迫度排序；位次区间是在权重和计数都有疑问时该主题名次的九成区间，区间越宽越不能当真。"
-                   "区域优势是专利申请人落在长三角的比例，没有地区信息时为“—”，此时不分象限。可信度由材料份数、种类和稳定性决定，A 最高。")),
-        grid if ordered else empty))
+                   "区域优势是专利申请人落在长三角的比例（国外申请人计入分母），没有地区信息时为“—”，此时不分象限。可信度由材料份数、种类和稳定性决定，A 最高。")),
+        grid if ordered else empty, *material.shown("ranks", "quadrants")))
 
 
 def ranking_row(material: Material, priority: Priority) -> tuple[Paragraph, ...]:
@@ -167,7 +164,7 @@ def chapter(material: Material, segment: str, options: DraftOptions) -> list[Sec
     found = material.shelf.ranked(segment)
     name = material.segments[segment]
     units = material.counts.get(f"segment.{segment}.units", 0)
-    content: list[Paragraph | Grid] = [body(
+    content: list[Paragraph | Grid | Figure] = [body(
         words(f"{name}环节的材料共 "), cell("counts", f"segment.{segment}.units", "value", units), words(" 份，形成主题 "),
         cell("counts", f"segment.{segment}.topics", "value", material.counts.get(f"segment.{segment}.topics", 0)),
         words(" 个，未归入主题的 "),
@@ -175,10 +172,18 @@ def chapter(material: Material, segment: str, options: DraftOptions) -> list[Sec
         words(" 份。"))]
     if not found:
         content += too_few(material, segment)
+    content += material.shown(f"ranks-{segment}", f"years-{segment}", f"map-{segment}")
     cards = [card(material.shelf, topic, year=material.year, options=options) for topic in found[: options.topics_per_segment]]
     if len(found) > len(cards):
         content.append(topic_grid(f"{name}环节其余主题", found[len(cards):]))
-    return [Section(anchor=f"segment-{segment}", level=1, title=heading(f"{name}环节"), content=tuple(content)), *cards]
+    head = Section(anchor=f"segment-{segment}", level=1, title=heading(f"{name}环节"), content=tuple(content))
+    return [head, *layered(material, segment, options), *cards]
+
+
+def layered(material: Material, segment: str, options: DraftOptions) -> Iterable[Section]:
+    """The one-page chart, on a page of its own."""
+    if figure := layers(material, segment, options=options):
+        yield Section(anchor=f"layers-{segment}", level=2, title=heading(f"{material.segments[segment]}：分层路线图"), content=(figure,))
 
 
 def too_few(material: Material, segment: str) -> Iterable[Paragraph]:

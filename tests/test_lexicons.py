@@ -106,3 +106,9 @@ def test_no_seed_is_excluded_or_neutral() -> None:
     against = {term for rule in chain.exclusions for term in rule.terms}
     assert seeds & against == set()
     assert [seed for seed in seeds if not chain.roles[seed.lower()]] == []
+
+
+def test_the_guide_names_every_file_and_no_other() -> None:
+    named = set(re.findall(r"`([a-z0-9_]+\.(?:txt|toml))`", (LEXICONS / "README.md").read_text("utf-8")))
+    there = {path.name for path in LEXICONS.iterdir() if path.suffix in {".txt", ".toml"}}
+    assert there - named == set() and {n for n in named if n not in there and n != "ic.toml"} == set()

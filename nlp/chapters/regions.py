@@ -3,7 +3,7 @@
 from nlp.citing import body, cell, line, note, words
 from nlp.evidence import DELTA
 from nlp.material import Material
-from nlp.records import Grid, Paragraph, RegionPair, Section
+from nlp.records import Figure, Grid, Paragraph, RegionPair, Section
 
 __all__ = ["regions"]
 
@@ -11,9 +11,10 @@ KINDS = {"demand": "需求", "clause": "政策条款", "family": "专利族"}
 
 
 def regions(material: Material) -> Section:
-    content: list[Paragraph | Grid] = [note(words(
+    content: list[Paragraph | Grid | Figure] = [note(words(
         "结构相似系数按工业发展组织的算法，数值越接近于一，两地在各环节上的分布越像；只有区间下限也超过界限的才说“同质化”。数量少的地区区间很宽，不能当真。"))]
     content += [grid for kind in KINDS if (grid := matrix_grid(material, kind)) is not None]
+    content += material.shown("matrix-demand", "matrix-family")
     pairs = [p for p in material.pairs if p.a in DELTA and p.b in DELTA]
     if pairs:
         content.append(Grid(caption="两地结构的相似与错位", header=("按", "两地", "相似系数", "区间", "判断", "前者更专的环节", "后者更专的环节"),

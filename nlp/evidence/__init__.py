@@ -3,7 +3,7 @@
 A fact that cannot be measured (no patent names its province, say) is absent; it is never zero. Names of facts:
 
 demand    demands, organisations (distinct), demand_intensity (repeats damped, vague ones discounted), delta_provinces,
-          organisations_上海 …, leader_share, budget_wan, fiscal_wan, period_years (median; low, high = least, most),
+          organisations_上海 …, top_organisation_share (of the demands), leader_share, budget_wan, fiscal_wan, period_years (median; low, high = least, most),
           within_three_years (share of those that state a period), trl_now (median), targets_share
 said      dependence, cut_off, risk, single, confidential, rival_routes (distinct organisations that say so),
           dependence_share, vendors, substitution_level (index into statements.PROFILES; the worst attribute with evidence)

@@ -43,6 +43,8 @@ def demand_facts(topic_id: str, rows: pd.DataFrame, rules: DemandRules) -> list[
     first = rows[~rows["who"].duplicated()]
     facts = count(topic_id, "demands", rows["demand_id"]) + count(topic_id, "organisations", first["demand_id"])
     facts += intensity_fact(topic_id, rows, len(first), rules) + place_facts(topic_id, rows)
+    loudest = rows["who"].value_counts().index[0]
+    facts += share(topic_id, "top_organisation_share", list(rows[rows["who"] == loudest]["demand_id"]), list(rows["demand_id"]))
     leaders = rows[rows["leader"]]
     if not leaders.empty:
         led = set(leaders["who"])

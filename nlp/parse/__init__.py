@@ -6,7 +6,9 @@ from dataclasses import replace
 from nlp.errors import UnmappedColumns, UnreadableDocument
 from nlp.normalise import clean
 from nlp.parse import demands, detect, forms, notices, patents, policies, projects
+from nlp.parse.cells import split_cell
 from nlp.parse.columns import HEADER_ROWS, ColumnMapping, Header, detect_kind, find_header, load_synonyms, map_columns
+from nlp.parse.fields import Fields
 from nlp.parse.regions import Regions, load_regions
 from nlp.parse.result import Parsed, Rows, merge, read_rows
 from nlp.parse.synonyms import Synonyms
@@ -24,6 +26,7 @@ __all__ = [
     "parse",
 ]
 
+LIST_COLUMNS = 4  # of a list that stands under a form's head
 TEXT_BESIDE = 200  # characters around the tables of a list
 _REMEDY = "请用 --kind demand|policy|patent|project|notice 指明，或放入名为 demands、policies、patents、projects、notices 的文件夹"
 
@@ -70,7 +73,17 @@ def _parse_as(document: Document, kind: Kind | None, synonyms: Synonyms, regions
 
 
 def _is_form(document: Document, lines: Sequence[str], synonyms: Synonyms) -> bool:
-    return any(forms.is_form(table, synonyms) for table in document.tables) or forms.is_text_form(lines, synonyms)
+    tables = [table for table in document.tables if forms.is_form(table, synonyms) and not _is_list_under_head(table, synonyms)]
+    return bool(tables) or (forms.is_text_form(lines, synonyms) and not any(_is_list_under_head(table, synonyms) for table in document.tables))
+
+
+def _is_list_under_head(table: Table, synonyms: Synonyms) -> bool:
+    """A list of demands under the labels of who sends it: at least two rows below the header, none with a label in it."""
+    header = find_header(table, synonyms, Kind.DEMAND)
+    if header is None or header.first == 0 or len({c.canonical for c in header.mapping.columns}) < LIST_COLUMNS:
+        return False
+    below = [row for row in table.rows[header.row + 1 :] if sum(bool(cell.strip()) for cell in row) >= LIST_COLUMNS]
+    return len(below) >= 2 and not any(split_cell(clean(cell).strip(), synonyms) for row in below for cell in row if cell.strip())
 
 
 def _parse_tables(document: Document, kind: Kind | None, synonyms: Synonyms, regions: Regions, *, strict: bool) -> Parsed | None:
@@ -109,14 +122,16 @@ def _header(document: Document, table: Table, kind: Kind | None, synonyms: Synon
 def _parse_list(document: Document, table: Table, header: Header, synonyms: Synonyms, regions: Regions) -> Parsed:
     above = [block.text for block in document.blocks[max(table.after - 3, 0) : table.after]]
     rows = read_rows(document.name, table, header, synonyms, regions, above)
-    parsed = _parse_rows(rows, synonyms, regions)
+    top = replace(table, rows=table.rows[: header.first], merges=tuple(m for m in table.merges if m.bottom < header.first))
+    head = forms.form_fields(replace(document, tables=(top,), blocks=document.blocks[max(table.after - 3, 0) : table.after]), synonyms)
+    parsed = _parse_rows(rows, head, synonyms, regions)
     return replace(parsed, notes=(*parsed.notes, *rows.notes), columns=(*parsed.columns, *rows.columns))
 
 
-def _parse_rows(rows: Rows, synonyms: Synonyms, regions: Regions) -> Parsed:
+def _parse_rows(rows: Rows, head: Fields, synonyms: Synonyms, regions: Regions) -> Parsed:
     match rows.mapping.kind:
         case Kind.DEMAND:
-            return demands.parse_rows(rows, synonyms, regions)
+            return demands.parse_rows(rows, head, synonyms, regions)
         case Kind.POLICY:
             return policies.parse_rows(rows, synonyms, regions)
         case Kind.PATENT:

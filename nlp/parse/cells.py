@@ -9,6 +9,7 @@ from nlp.records import Kind
 
 __all__ = ["Label", "label_of", "segments", "split_cell"]
 
+_PARTS = re.compile(r"[；;，,\n]\s*|\s{2,}")
 _PREFIX = re.compile(r"([^：:\n]{2,60}?)\s*[：:]\s*(.*)", re.S)
 
 
@@ -45,6 +46,8 @@ def split_cell(cell: str, synonyms: Synonyms) -> tuple[Label, str] | None:
 
 def segments(cell: str, synonyms: Synonyms) -> list[Segment]:
     """The parts of a cell that holds several labelled answers, a line each; one unlabelled part if it does not."""
+    if inline := _inline(cell, synonyms):
+        return inline
     sections = {"demand_title", *synonyms.kinds[Kind.DEMAND].sections}
     found: list[Segment] = []
     for line in cell.split("\n"):
@@ -58,3 +61,10 @@ def segments(cell: str, synonyms: Synonyms) -> list[Segment]:
     labels = [segment.label.canonical for segment in found if segment.label]
     several = len(labels) >= 2 and len(set(labels)) == len(labels) and all(s.text.strip() for s in found if s.label)
     return found if several else [Segment(label=None, text=cell)]
+
+
+def _inline(cell: str, synonyms: Synonyms) -> list[Segment]:
+    """总投资：800万元；实施周期：2年 is two answers, if every part is a known label with its value; else nothing."""
+    splits = [split_cell(part, synonyms) for part in _PARTS.split(cell.strip().rstrip("；;。")) if part.strip()]
+    found = [Segment(label=label, text=text) for label, text in filter(None, splits) if text]
+    return found if len(found) == len(splits) >= 2 and len({s.label.canonical for s in found if s.label}) == len(found) else []

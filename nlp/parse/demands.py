@@ -7,7 +7,7 @@ from nlp.normalise import clean
 from nlp.parse.cells import split_cell
 from nlp.parse.columns import match_label
 from nlp.parse.fields import Field, Fields, Pair, build
-from nlp.parse.form_split import FormPart, split_forms
+from nlp.parse.form_split import NUMBERED_TITLE, FormPart, split_forms
 from nlp.parse.forms import form_fields, loose_field
 from nlp.parse.ids import Keyed, settle
 from nlp.parse.regions import Regions
@@ -18,19 +18,25 @@ from nlp.parse.values import money_unit
 from nlp.records import ColumnUse, Document, Kind, Rejected
 
 _HEADLINE = 40  # characters
+_OF_SENDER = frozenset({"organisation", "region", "address", "received"})
 
 __all__ = ["parse_form", "parse_prose", "parse_rows"]
 
 
-def parse_rows(rows: Rows, synonyms: Synonyms, regions: Regions) -> Parsed:
-    """One submission with one demand a row. Rows with neither title nor text, and repetitions, are rejected."""
-    built = [(row, build(_row_fields(rows, row, synonyms), synonyms, regions)) for row in rows.rows]
+def parse_rows(rows: Rows, head: Fields, synonyms: Synonyms, regions: Regions) -> Parsed:
+    """One submission with one demand a row. `head` is what stands above the table: who sends it, if no column says so.
+
+    Rows with neither title nor text, and repetitions, are rejected.
+    """
+    named = {c.canonical for c in rows.mapping.columns}
+    above = tuple(f for f in head.fields if f.canonical in _OF_SENDER and f.value and not ("organisation" in named or f.canonical in named))
+    built = [(row, build(_row_fields(rows, row, above, synonyms), synonyms, regions)) for row in rows.rows]
     blank = [no_title(rows.source, row.location, ["需求名称", "需求描述"]) for row, pair in built if pair is None]
     parsed = _settled(rows.source, [pair for _, pair in built if pair])
     return replace(parsed, rejected=(*rows.rejected, *blank, *parsed.rejected), mappings=(rows.mapping,))
 
 
-def _row_fields(rows: Rows, row: Row, synonyms: Synonyms) -> Fields:
+def _row_fields(rows: Rows, row: Row, above: tuple[Field, ...], synonyms: Synonyms) -> Fields:
     columns = [c for c in rows.mapping.columns if c.canonical != "contact" and c.index < len(row.cells)]
     sections = synonyms.kinds[Kind.DEMAND].sections
     labels = {c.index: _labelled(c.label, c.canonical, rows.unit) for c in columns}
@@ -38,7 +44,7 @@ def _row_fields(rows: Rows, row: Row, synonyms: Synonyms) -> Fields:
     mapped = {c.index for c in rows.mapping.columns}
     unknown = [(label.strip(), cell) for i, (label, cell) in enumerate(zip(rows.labels, row.cells, strict=False)) if i not in mapped]
     loose = [loose_field(_shown(label), cell, synonyms) for label, cell in unknown if cell]
-    return Fields(source=rows.source, location=row.location, fields=(*known, *loose))
+    return Fields(source=rows.source, location=row.location, fields=(*known, *loose, *above))
 
 
 def _labelled(label: str, canonical: str, unit: str | None) -> str:
@@ -79,15 +85,23 @@ def _headline(document: Document, fields: Fields, synonyms: Synonyms) -> list[Fi
     """The line above a form without a name label that is the need's own name (高纯石英件开裂难题), not the form's (征集表)."""
     if fields.first("demand_title", "title") or not any(f.canonical in synonyms.kinds[Kind.DEMAND].sections and f.value for f in fields.fields):
         return []
-    line = clean(document.blocks[0].text).strip() if document.blocks else ""
+    line = _above(document, synonyms)
     plain = 4 <= len(line) <= _HEADLINE and not any(mark in line for mark in (*synonyms.words["form_titles"], "：", ":", "。"))
     return [Field(canonical="title", label="", value=line)] if plain and split_cell(line, synonyms) is None else []
 
 
+def _above(document: Document, synonyms: Synonyms) -> str:
+    """The numbered line right above the first label, without its number; else the first line."""
+    lines = [clean(block.text).strip() for block in document.blocks]
+    first = next((i for i, line in enumerate(lines) if split_cell(line, synonyms)), 0)
+    if first and (number := NUMBERED_TITLE.match(lines[first - 1])):
+        return lines[first - 1][number.end() :]
+    return lines[0] if lines else ""
+
+
 def _inherited(part: FormPart, head: Fields | None) -> tuple[Field, ...]:
     """What stands once for several demands of one form: who asks, and where."""
-    names = ("organisation", "region", "address", "received")
-    return tuple(f for f in head.fields if f.canonical in names) if part.shares_head and head else ()
+    return tuple(f for f in head.fields if f.canonical in _OF_SENDER) if part.shares_head and head else ()
 
 
 def _of_submission(pair: Pair, first: Pair) -> Pair:

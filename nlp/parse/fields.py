@@ -158,7 +158,7 @@ def _period(fields: Fields) -> float | None:
     """From the period itself, else from its first and last year."""
     stated = next((f for f in fields.labelled("period")), None)
     if stated:
-        return period_years(stated.value)
+        return period_years(stated.value, stated.label)
     first, last = fields.first("period_start"), fields.first("period_end")
     return period_years(f"{first}至{last}") if first and last else None
 

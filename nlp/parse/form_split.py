@@ -3,6 +3,7 @@
 A new form begins where the first label of the file, or the label of the demand's name, comes again.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,9 +13,10 @@ from nlp.parse.cells import Label, split_cell
 from nlp.parse.synonyms import Synonyms, label_key
 from nlp.records import Document, Kind, Merge, Table
 
-__all__ = ["FormPart", "split_forms", "transposed_forms"]
+__all__ = ["NUMBERED_TITLE", "FormPart", "split_forms", "transposed_forms"]
 
 _TITLE = 60  # characters of a line above a form that may be its title
+NUMBERED_TITLE = re.compile(r"(?:\d{1,2}|[（(]?[一二三四五六七八九十]{1,2}[)）]?|需求[一二三四五六七八九十\d]{1,2})\s*[、.．:：]?\s*(?=[^\s\d、.．:：])")  # 3. 光刻胶树脂提纯
 _MIN_FILLED = 0.6  # of a value column's cells, for the columns to be one submission each
 
 
@@ -144,7 +146,7 @@ def _with_title(document: Document, lines: Sequence[_Line], start: int) -> int:
         if index is None or lines[i].labels:
             break
         text = document.blocks[index].text.strip()
-        if key(text) in head or (len(text) <= _TITLE and text.endswith(("表", "书", "单")) and not text.endswith("名单")):
+        if key(text) in head or (i == start - 1 and NUMBERED_TITLE.match(text) and len(text) <= _TITLE) or (len(text) <= _TITLE and text.endswith(("表", "书", "单")) and not text.endswith("名单")):
             place = i
     return place
 

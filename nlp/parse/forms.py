@@ -249,7 +249,7 @@ def _paragraph_fields(document: Document, synonyms: Synonyms) -> Iterable[Field]
     values: list[str] = []
     lines = [clean(block.text).strip() for block in document.blocks]
     for line in (part for whole in _without_instructions(lines, synonyms) for part in _labelled_parts(whole, synonyms)):
-        split = split_cell(line, synonyms)
+        split = split_cell(line, synonyms) or _question(line, synonyms)
         goes_on = current is not None and (_is_section(current, synonyms) or not any(values))
         if split or not goes_on:
             yield from (_keep(field, synonyms) for field in _close(current, values))
@@ -259,6 +259,12 @@ def _paragraph_fields(document: Document, synonyms: Synonyms) -> Iterable[Field]
         elif line and (current or len(line) >= _LOOSE):
             values.append(line)
     yield from (_keep(field, synonyms) for field in _close(current, values))
+
+
+def _question(line: str, synonyms: Synonyms) -> tuple[Label, str] | None:
+    """6. 期望达到的技术指标？ asks for what its end names; the answer stands below."""
+    label = label_of(line, synonyms, partly=True) if line.endswith(("？", "?")) else None
+    return (label, "") if label else None
 
 
 def _without_instructions(lines: Sequence[str], synonyms: Synonyms) -> Iterable[str]:

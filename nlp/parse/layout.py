@@ -24,7 +24,8 @@ def joined_header(table: Table, first: int, depth: int) -> tuple[str, ...] | Non
     bottom = table.rows[first + 1]
     wide = [m for m in table.merges if m.top == first and m.right > m.left and m.right - m.left + 1 < len(top)]
     below = [c for c in range(len(bottom)) if bottom[c].strip() and not (c < len(top) and top[c].strip())]
-    if not below or (table.merges and not wide) or max(map(len, bottom), default=0) > _LABEL:
+    alone = sum(bool(cell.strip()) for cell in top) < 2  # a title over the table
+    if not below or alone or (table.merges and not wide) or max(map(len, bottom), default=0) > _LABEL:
         return None
     groups = _filled_right(top, bottom, wide if table.merges else None)
     return tuple(_joined(group, item) for group, item in zip(groups, bottom, strict=False))

@@ -13,7 +13,9 @@ from nlp.records import Kind
 __all__ = ["KindColumns", "Synonyms", "core", "label_key", "load_synonyms"]
 
 _NUMBERING = re.compile(r"^(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.．、:：]+|[①-⑳])(?=\D)")
-_MARKS = re.compile(r"[*＊★※:：\s]")
+_MARKS = re.compile(r"[*＊★※:：?？\s]")
+_POLITE = re.compile(r"^(?:请问|请填写|请简述|请描述|请说明|请)?(?:贵|您(?:的)?)?")  # 贵单位名称是？
+_ASKING = re.compile(r"(?:是什么|有哪些|是多少|分别是|是)$")
 _BRACKETED = re.compile(r"[(（\[【](?P<inner>[^()（）\[\]【】]*)[)）\]】]")
 _UNIT_END = re.compile(r"[/,，、](?:亿元|万元|千元|元|年|月)$")  # 经费预算/万元
 _BRACKETS = re.compile(r"[()（）\[\]【】。，,、;；]")
@@ -45,7 +47,7 @@ class Synonyms:
 def label_key(label: str) -> str:
     """NFKC key without numbering (1、), stars, colons and the bracket characters themselves."""
     bare = _MARKS.sub("", key(label))
-    return _BRACKETS.sub("", _NUMBERING.sub("", bare))
+    return _ASKING.sub("", _POLITE.sub("", _BRACKETS.sub("", _NUMBERING.sub("", bare))))
 
 
 def core(label: str, keep: Sequence[str]) -> str:

@@ -10,9 +10,12 @@ __all__ = ["money_after", "money_unit", "money_wan", "period_years", "to_date", 
 
 _UNITS = {"亿元": 1e4, "亿": 1e4, "万元": 1.0, "万": 1.0, "千元": 0.1, "元": 1e-4}
 _MONEY = re.compile(r"(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[-~～—至到]+\d[\d.,]*)?(?P<unit>亿元|万元|千元|亿|万|元)?")
-_LABEL_UNIT = re.compile(r"[(（\[【:：/,，].{0,6}?(亿元|万元|千元|元)|_(wan)$|单位.?(亿元|万元|元)")
+# investment and support_funds are the names of 总投资（万元）and 建议财政支持经费（万元）in the platforms' own exports
+_LABEL_UNIT = re.compile(r"[(（\[【:：/,，].{0,6}?(亿元|万元|千元|元)|(?:_(wan)|^(investment|support_funds))$|单位.?(亿元|万元|元)")
 _SPAN = re.compile(r"(\d{4})年?[-./]?(\d{1,2})?月?[^-~～—至到]{0,4}[-~～—至到]+(\d{4})年?[-./]?(\d{1,2})?月?")
+_MONTHS = re.compile(r"[(（:：/,，](?:单位.?)?个?月|months?$")
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十半]+)个?(年半|年|月)")
+_SHORT_LENGTH = re.compile(r"(?:\d{1,2}(?:\.\d)?|[一二两三四五六七八九十半]{1,3})个?(?:年|月)")
 _YEARS_MONTHS = re.compile(r"(\d+|[一二两三四五])年零?(\d{1,2}|[一二两三四五六七八九十]{1,2})个月")
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})([01]\d)([0-3]\d)(?!\d)")
@@ -29,7 +32,7 @@ _CHINESE_DATE = re.compile(r"([一二]\D{3})年([一二三四五六七八九十]
 def money_unit(label: str) -> str | None:
     """The unit in a label's hint: 资金总额(万元) -> 万元; budget_wan -> 万元; None if there is none."""
     found = _LABEL_UNIT.search(key(label))
-    return None if found is None else "万元" if found[2] else (found[1] or found[3])
+    return None if found is None else "万元" if found[2] or found[3] else (found[1] or found[4])
 
 
 def money_wan(value: str, label_unit: str | None) -> float | None:
@@ -72,10 +75,13 @@ def _amount(text: str) -> int:
     return total + digit
 
 
-def period_years(value: str) -> float | None:
-    """2年 -> 2, 24个月 -> 2, 2024年至2026年 -> 2, 2024年1月至2026年12月 -> 3 (months counted to their ends), a bare 1–9 -> years."""
+def period_years(value: str, label: str = "") -> float | None:
+    """2年 -> 2, 24个月 -> 2, 2024年至2026年 -> 2, 2024年1月至2026年12月 -> 3 (months counted to their ends), 3年（2025—2027） -> 3.
+
+    A bare number below ten is years, and one below a hundred months where the label says so: 研发周期（月）.
+    """
     text = key(value)
-    if span := _SPAN.search(text):
+    if (span := _SPAN.search(text)) and not _SHORT_LENGTH.match(text):
         first, last = int(span[1]) * 12, int(span[3]) * 12
         months = last - first if not (span[2] and span[4]) else last + int(span[4]) - first - int(span[2]) + 1
         return round(months / 12, 2) if months > 0 else None
@@ -85,7 +91,9 @@ def period_years(value: str) -> float | None:
         number = _number(length[1])
         years = {"年": number, "年半": number + 0.5, "月": number / 12}[length[2]]
         return round(years, 2) if years > 0 else None
-    return float(text) if re.fullmatch(r"[1-9](?:\.\d)?", text) else None
+    if _MONTHS.search(key(label)):
+        return round(float(text) / 12, 2) if re.fullmatch(r"[1-9]\d?(?:\.\d)?", text) else None
+    return float(text) if re.fullmatch(r"[1-9](?:\.\d)?|0\.[1-9]", text) else None
 
 
 def _number(text: str) -> float:

@@ -39,11 +39,16 @@ def upright_pairs(rows: Sequence[Sequence[str]], merges: Sequence[Merge], synony
         own = [c for c in range(len(row)) if (i, c) not in covered]
         splits = {c: split_cell(row[c], synonyms) for c in own if row[c]}
         labels = {c: split[0] for c, split in splits.items() if split and not split[1]}
-        if len(labels) < 2 or len(labels) < len(own):
+        if len(labels) < 2 or (len(labels) < len(own) and not _closed_up(labels, own, row)):
             continue
         if any(below) and not any(split_cell(cell, synonyms) for cell in below if cell):
             found[i] = Upright(labels=labels)
     return found
+
+
+def _closed_up(labels: Mapping[int, Label], own: Sequence[int], row: Sequence[str]) -> bool:
+    """Three labels or more side by side from the left, with nothing but empty cells after them."""
+    return len(labels) >= 3 and own[: len(labels)] == sorted(labels) and not any(row[c] for c in own[len(labels) :])
 
 
 def full_width(rows: Sequence[Sequence[str]], merges: Sequence[Merge]) -> frozenset[int]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from nlp.errors import UnreadableDocument
-from nlp.readers import cnipa_xml, cnki, delimited, docx, html, json_lines, ocr, pdf, text, xlsx
+from nlp.readers import cnipa_xml, cnki, delimited, doc97, docx, html, json_lines, mht, ocr, pdf, text, xlsx
 from nlp.readers.document import sha256_of, suffix_of
 from nlp.readers.sniff import CONVERTED, MAX_BYTES, content_suffix, refused
 from nlp.records import Document
@@ -44,6 +44,8 @@ READERS: dict[str, Reader] = {
     ".md": text.read,
     ".html": html.read,
     ".htm": html.read,
+    ".mht": mht.read,
+    ".mhtml": mht.read,
     ".xml": cnipa_xml.read,
     ".pdf": pdf.read,
     ".png": ocr.read,
@@ -53,7 +55,7 @@ READERS: dict[str, Reader] = {
     ".tif": ocr.read,
     ".tiff": ocr.read,
 }
-_SAME = ({".xls", ".et"}, {".xlsx", ".xlsm", ".et"}, {".docx", ".docm"}, {".html", ".htm"}, {".doc", ".wps"}, {".tif", ".tiff"}, {".jpg", ".jpeg"})
+_SAME = ({".xls", ".et"}, {".xlsx", ".xlsm", ".et"}, {".docx", ".docm"}, {".html", ".htm"}, {".mht", ".mhtml"}, {".doc", ".wps"}, {".tif", ".tiff"}, {".jpg", ".jpeg"})
 
 
 def read(name: str, data: bytes, convert: Converter | None = None) -> Document:
@@ -89,6 +91,8 @@ def _converted(name: str, data: bytes, content: str, convert: Converter | None) 
     if convert is None:
         raise UnreadableDocument(name, f"这是旧格式（{content}），需要 LibreOffice 转换，而本机没有", f"请用 Word 或 WPS 另存为 {target} 后放入")
     document = _once(READERS[target](name, convert(name, data, content, target)))
+    if content in {".doc", ".wps"}:
+        document = doc97.with_lost_tables(document, data)
     note = f"由 LibreOffice 从 {content} 转为 {target} 后读取，请核对"
     return replace(document, sha256=sha256_of(data), warnings=(note, *document.warnings))
 

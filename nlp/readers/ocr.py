@@ -1,21 +1,22 @@
 """Images to text by PP-OCR through onnxruntime, with the models that come inside the wheel. Nothing is downloaded.
 
 What is recognised needs a person's eye: every document says so, a box before an option is shown as 〔？〕 whatever the
-recogniser made of it, and `crops` gives the pieces of the image to lay beside the text.
+recogniser made of it, and the pieces of the image travel with the text (`crops`).
 """
 
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nlp.errors import UnreadableDocument
+from nlp.readers.crops import cut, within_bounds
 from nlp.readers.pages import Page, assemble
 from nlp.readers.ruling import Box, Segment
-from nlp.readers.runs import Run, lines_of
+from nlp.readers.runs import Run
 from nlp.records import Document, Rejected
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image, Resampling
     from rapidocr import RapidOCR
 
-__all__ = ["MAX_PAGES", "TO_CHECK", "Crop", "Scan", "beyond", "check_notes", "crops", "read", "scan", "scans"]
+__all__ = ["MAX_PAGES", "TO_CHECK", "Scan", "beyond", "check_notes", "read", "scan", "with_crops"]
 
 TO_CHECK = "待人工核对（图像识别）"
 MAX_PAGES = 20  # recognised of one file; a page takes about 3 s
@@ -39,7 +40,7 @@ _OPTION = "〔？〕"
 _UNBOXED = re.compile(rf"[^：:〔（(]{{1,12}}{_OPTION}")
 _ITEM = re.compile(r"^\((\d{1,2})\)\s*")
 _CJK = r"[\u3400-\u9fff，。；：、“”〔〕（）《》℃％%‰]"
-_NARROW_MARKS = re.compile(rf"(?<={_CJK})[(),;:!?]|[()](?={_CJK})")
+_NARROW_MARKS = re.compile(rf"(?<={_CJK})[(),;:!?]|[(),;](?={_CJK})")
 _FULL_WIDTH = str.maketrans("(),;:!?", "（），；：！？")
 
 
@@ -52,24 +53,22 @@ class Scan:
     per_point: float  # pixels of the image to one point of the page
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crop:
-    """A piece of a page's image and what was read in it."""
-
-    location: str  # 第1页
-    text: str
-    box: Box  # points
-    png: bytes
-
-
 def read(name: str, data: bytes) -> Document:
     """Text and ruled tables of an image, one page a frame. Raises UnreadableDocument."""
     frames, total = _frames(name, data)
-    found = [scan(image, number).page for number, image in enumerate(frames, 1)]
+    scanned = [scan(image, number) for number, image in enumerate(frames, 1)]
+    found = [s.page for s in scanned]
     document = assemble(name, data, found, warnings=check_notes(found), rejected=beyond(name, total))
     if not document.blocks and not document.tables:
         raise UnreadableDocument(name, "图像中没有识别出文字", "请确认图像清晰、方向正确，或向填报单位索取电子版")
-    return document
+    return with_crops(document, scanned)
+
+
+def with_crops(document: Document, scanned: Iterable[Scan]) -> Document:
+    """The document with the pieces of its scanned pages beside it, and a note where there are too many to keep."""
+    kept, more = within_bounds(crop for found in scanned for crop in cut(found))
+    note = (f"截图只保留前 {len(kept)} 张，其余请对照原件",) if more else ()
+    return replace(document, crops=kept, warnings=(*document.warnings, *note))
 
 
 def beyond(name: str, total: int) -> list[Rejected]:
@@ -86,23 +85,6 @@ def check_notes(pages: Sequence[Page]) -> list[str]:
     shown = "、".join(unsure[:8])
     notes = [f"{TO_CHECK}：第{'、'.join(str(p.number) for p in pages)}页由图像识别，须对照原件；勾选框一律记作{_OPTION}"] if pages else []
     return [*notes, f"识别把握不足的有 {len(unsure)} 处：{shown}"] if unsure else notes
-
-
-def crops(scanned: Iterable[Scan]) -> Iterator[Crop]:
-    """One piece a line of text, a little wider than the text itself; png."""
-    for found in scanned:
-        for line in lines_of(found.page.runs, columns=True):
-            box, k = line.box, found.per_point
-            piece = found.image.crop((int((box.x0 - 4) * k), int((box.top - 4) * k), int((box.x1 + 4) * k), int((box.bottom + 4) * k)))
-            stream = io.BytesIO()
-            piece.convert("L").save(stream, "PNG")
-            yield Crop(location=f"第{found.page.number}页", text=line.text, box=box, png=stream.getvalue())
-
-
-def scans(name: str, data: bytes) -> Iterator[Scan]:
-    """Every page of an image file, recognised, for `crops`."""
-    frames, _ = _frames(name, data)
-    yield from (scan(image, number) for number, image in enumerate(frames, 1))
 
 
 def scan(image: "Image", number: int) -> Scan:

@@ -18,7 +18,7 @@ from nlp.records import Document, Rejected
 if TYPE_CHECKING:
     import pdfplumber
 
-__all__ = ["read", "scans"]
+__all__ = ["read"]
 
 MAX_PAGES = 200
 _MAX_CHARACTERS = 60_000  # of a page
@@ -39,17 +39,13 @@ def read(name: str, data: bytes) -> Document:
     """Blocks and tables page by page. Raises UnreadableDocument for a password, a broken file and an empty one."""
     opened = _open(name, data)
     to_scan = sorted(opened.scanned)
-    recognised = {s.page.number: s.page for s in _scans(name, data, to_scan[: ocr.MAX_PAGES])}
+    scanned = list(_scans(name, data, to_scan[: ocr.MAX_PAGES]))
+    recognised = {s.page.number: s.page for s in scanned}
     pages = [recognised.get(page.number, page) for page in opened.pages]
     document = assemble(name, data, pages, warnings=_notes(opened, list(recognised.values())), rejected=_left(name, opened))
     if not document.blocks and not document.tables:
         raise UnreadableDocument(name, "没有文字层，图像中也没有识别出文字", "请确认扫描清晰、方向正确，或向填报单位索取电子版")
-    return document
-
-
-def scans(name: str, data: bytes) -> Iterator[ocr.Scan]:
-    """The recognised pages of a scanned pdf, for ocr.crops."""
-    yield from _scans(name, data, sorted(_open(name, data).scanned)[: ocr.MAX_PAGES])
+    return ocr.with_crops(document, scanned)
 
 
 def _notes(opened: _Opened, recognised: list[Page]) -> list[str]:

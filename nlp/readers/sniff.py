@@ -26,6 +26,7 @@ _STREAMS = (
 _PARTS = (("word/", ".docx"), ("xl/workbook.bin", ".xlsb"), ("xl/", ".xlsx"), ("ppt/", ".pptx"), ("OFD.xml", ".ofd"))
 _ODF = {b"application/vnd.oasis.opendocument.spreadsheet": ".ods", b"application/vnd.oasis.opendocument.text": ".odt"}
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta)\b", re.I)
+_MIME = re.compile(rb"\s*(?:[A-Za-z-]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)*?(?:MIME-Version:|Content-Type:\s*multipart/)", re.I)
 _WORD_XML = b'progid="Word.Document"'
 _UNSUPPORTED = {
     ".rar": ("是 RAR 压缩包", "请解压后把文件夹放入，或改压为 .zip"),
@@ -56,6 +57,8 @@ def content_suffix(name: str, data: bytes, suffix: str) -> str:
     magic = next((found for mark, found in _MAGIC if data.startswith(mark)), None)
     if magic:
         return ".jpeg" if magic == ".jpg" and suffix == ".jpeg" else magic
+    if _MIME.match(data[:4000]):
+        return ".mht"
     return suffix if suffix in _TEXT else _textual(data, suffix)
 
 

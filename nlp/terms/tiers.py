@@ -10,12 +10,13 @@ from nlp.records import TermMention
 from nlp.terms.explain import Explanation, explained
 from nlp.terms.fast import FAST, FastScorer, load_fast
 from nlp.terms.judge import Judge
+from nlp.terms.keyword_evidence import TermEvidence
 from nlp.terms.lexicon import Lexicon
 from nlp.terms.spans import occurrences
 from nlp.terms.tagger import TermTagger
 from nlp.terms.weights import NAME, load_judge, load_tagger
 
-__all__ = ["Extractor", "FastExtractor", "FullExtractor", "Tier", "load_extractor"]
+__all__ = ["Extractor", "FastExtractor", "FullExtractor", "Tier", "load_extractor", "load_full"]
 
 Tier = Literal["fast", "full"]
 BATCH = 128  # texts that are held with all their candidates
@@ -58,6 +59,17 @@ class FullExtractor:
             text.table.text: {s: p for s, p in strings.items() if p >= self._judge.threshold(text)}
             for text, strings in zip(scored, found, strict=True)
         }
+
+    def evidence(self, texts: Iterable[str]) -> dict[str, TermEvidence]:
+        """Distinct text -> the network's and the judge's word on its strings, for the keyword ranker."""
+        distinct = sorted(set(texts), key=lambda text: (len(text), text))
+        found: dict[str, TermEvidence] = {}
+        for begin in range(0, len(distinct), BATCH):
+            scored = list(self._tagger.score(distinct[begin : begin + BATCH]).values())
+            for text, likely in zip(scored, self._judge.probabilities(scored), strict=True):
+                scores = dict(zip(text.table.strings, text.scores.tolist(), strict=True))
+                found[text.table.text] = TermEvidence(scores=scores, probabilities=likely, registers=tuple(text.registers.tolist()))
+        return found
 
     def explain(self, text: str) -> tuple[Explanation, ...]:
         return explained(self._tagger.score([text])[text], self._judge)
@@ -111,6 +123,11 @@ def load_extractor(
     if tier == "fast":
         return FastExtractor(load_fast(models / FAST, lexicon))
     if tier == "full":
-        tagger = load_tagger(encoder, models / NAME, lexicon, dtype=dtype, threads=threads)
-        return FullExtractor(tagger, load_judge(models / NAME))
+        return load_full(models, encoder, lexicon, dtype=dtype, threads=threads)
     raise InvalidSetting("terms.tier", f"没有“{tier}”这一档", "可用的值：fast、full")
+
+
+def load_full(models: Path, encoder: Path, lexicon: Lexicon, *, dtype: Precision = "auto", threads: int = 1) -> FullExtractor:
+    """Raises ModelUnavailable."""
+    tagger = load_tagger(encoder, models / NAME, lexicon, dtype=dtype, threads=threads)
+    return FullExtractor(tagger, load_judge(models / NAME))

@@ -1,7 +1,7 @@
 """Topics of one chain segment. The only place that knows BERTopic.
 
 BERTopic gets our vectors, our vocabulary (terms, not words) and our clusterer; its topic numbers never leave this file.
-Ward's tree seeds k-means: the same units give the same topics whatever their order, with no chance involved.
+The same units give the same topics whatever their order.
 """
 
 import hashlib
@@ -12,19 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.embed import centre
 from nlp.options import TopicOptions
 from nlp.records import Assignment, Topic, Unit
+from nlp.topics.partition import Bounds, bounds, partition
+from nlp.topics.space import Space
 
-__all__ = ["Grouping", "centre_kinds", "choose_label", "discover"]
+__all__ = ["Grouping", "choose_label", "discover"]
 
 Vectors = NDArray[np.float32]
 Labels = NDArray[np.int64]
 SEPARATOR = "\x1f"  # between the terms of a unit: cannot occur in a term
-TREE_LIMIT = 6000  # Ward's tree needs memory in the square of the units
-CANDIDATES = (0.7, 0.85, 1.0, 1.2)  # numbers of topics tried, as multiples of the root of the number of units
-GENRE_FLOOR = 20  # units of one kind from which a mean of that kind is taken
-TERM_DIMENSIONS = 100
 RANKED = 40  # terms a topic that BERTopic ranks, from which the best are kept
 
 
@@ -54,26 +51,10 @@ def discover(
     silent = [unassigned(units[i], segment, "无技术术语") for i in order if not terms.get(units[i].unit_id)]
     if len(named) < options.floor:
         return Grouping(topics=(), assignments=(*silent, *(unassigned(units[i], segment, "样本太少") for i in named)))
-    chosen, points = [units[i] for i in named], centre(vectors[named])
-    found = cluster(points, [terms[u.unit_id] for u in chosen], seed=seed, options=options)
+    chosen, rows = [units[i] for i in named], vectors[named]
+    found = cluster(rows, [terms[u.unit_id] for u in chosen], seed=seed, options=options)
     topics, assignments = describe(chosen, found, segment=segment)
     return Grouping(topics=topics, assignments=tuple(sorted([*silent, *assignments], key=lambda a: a.unit_id)))
-
-
-def centre_kinds(units: Sequence[Unit], vectors: Vectors) -> Vectors:
-    """Subtract the mean of each kind of unit over the whole corpus, rows back to unit length.
-
-    Demands, clauses and patents are written so differently that without this a topic is a genre, not a technology.
-    A kind with too few units to have a mean of its own keeps its vectors.
-    """
-    centred = vectors.astype(np.float64)
-    for kind in sorted({u.unit_kind for u in units}):
-        rows = np.array([u.unit_kind == kind for u in units])
-        if rows.sum() >= GENRE_FLOOR:
-            centred[rows] -= centred[rows].mean(axis=0)
-    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    unit_length: Vectors = (centred / np.maximum(lengths, 1e-12)).astype(np.float32)
-    return unit_length
 
 
 def unassigned(unit: Unit, segment: str, reason: str) -> Assignment:
@@ -95,7 +76,7 @@ class Clusters:
 
 
 class Directions:
-    """BERTopic's reduction step: PCA, then rows back to unit length so that k-means compares directions."""
+    """BERTopic's reduction step: PCA, then rows back to unit length: only directions are compared."""
 
     def __init__(self, dimensions: int) -> None:
         self.dimensions = dimensions
@@ -113,44 +94,16 @@ class Directions:
         return directions
 
 
-class TreeMeans:
-    """BERTopic's clustering step: Ward's tree, cut and refined by k-means; far rows and small clusters become -1.
+class Groups:
+    """BERTopic's clustering step: our partition; far rows and small groups become -1."""
 
-    The number of clusters is the candidate around √n with the best silhouette (Rousseeuw 1987).
-    """
+    def __init__(self, options: TopicOptions) -> None:
+        self.options = options
 
-    def __init__(self, seed: int, options: TopicOptions) -> None:
-        self.seed, self.options = seed, options
-
-    def fit(self, points: Vectors, y: object = None) -> "TreeMeans":
-        from sklearn.metrics import silhouette_score
-
-        scored: list[tuple[float, Labels]] = []
-        for size in candidate_sizes(len(points), self.options.average):
-            labels = partition(points, size, self.seed)
-            sample = min(2000, len(points))
-            scored.append((float(silhouette_score(points, labels, sample_size=sample, random_state=self.seed)), labels))
-        labels = max(scored, key=lambda pair: pair[0])[1]
+    def fit(self, points: Vectors, y: object = None) -> "Groups":
+        labels = partition(points.astype(np.float64), bounds(len(points), self.options.average), options=self.options)
         self.labels_, self.similarity_ = detach(points, labels, options=self.options)
         return self
-
-
-def partition(points: Vectors, size: int, seed: int) -> Labels:
-    """Cluster number of each row: `size` branches of Ward's tree, their centres refined by k-means."""
-    from sklearn.cluster import AgglomerativeClustering, KMeans
-
-    if len(points) > TREE_LIMIT:
-        labels: Labels = KMeans(size, n_init=5, random_state=seed).fit_predict(points)
-        return labels
-    tree = AgglomerativeClustering(size).fit_predict(points)
-    centres = np.stack([points[tree == k].mean(axis=0) for k in range(size)])
-    refined: Labels = KMeans(size, init=centres, n_init=1, random_state=seed).fit_predict(points)
-    return refined
-
-
-def candidate_sizes(n: int, average: int) -> list[int]:
-    """How many topics to try for n units: around √n, but never so many that a topic has fewer than `average` units."""
-    return sorted({max(2, min(round(factor * float(np.sqrt(n))), n // average)) for factor in CANDIDATES})
 
 
 def detach(points: Vectors, labels: Labels, *, options: TopicOptions) -> tuple[Labels, NDArray[np.float64]]:
@@ -165,57 +118,37 @@ def detach(points: Vectors, labels: Labels, *, options: TopicOptions) -> tuple[L
     return np.where(near & (sizes[labels] >= options.smallest), labels, -1), similarity
 
 
-def cluster(points: Vectors, terms: Sequence[tuple[str, ...]], *, seed: int, options: TopicOptions) -> Clusters:
-    """Fit BERTopic on centred vectors [n, d] with the rows' terms as its vocabulary (c-TF-IDF, Grootendorst 2022)."""
+def cluster(rows: Vectors, terms: Sequence[tuple[str, ...]], *, seed: int, options: TopicOptions) -> Clusters:
+    """Fit BERTopic on vectors [n, d] with the rows' terms as its vocabulary (c-TF-IDF, Grootendorst 2022)."""
     from bertopic import BERTopic
     from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.feature_extraction.text import CountVectorizer
     from threadpoolctl import threadpool_limits
 
-    directions, trees = Directions(options.dimensions), TreeMeans(seed, options)
+    directions, groups = Directions(options.dimensions), Groups(options)
     engine = BERTopic(
         language="multilingual",  # the English setting deletes everything that is not A-Z
-        umap_model=directions, hdbscan_model=trees, top_n_words=RANKED,
+        umap_model=directions, hdbscan_model=groups, top_n_words=RANKED,
         vectorizer_model=CountVectorizer(analyzer=split_terms),
         ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
     )
     with threadpool_limits(1):  # sums split over threads differ in the last bit from run to run
-        points = join_terms(points, terms, seed=seed, weight=options.term_weight)
+        points = Space.fit(rows, terms, seed=seed, options=options).joined(rows, terms)
         engine.fit([SEPARATOR.join(t) + SEPARATOR for t in terms], embeddings=points)
-        stable = stabilities(points, trees.labels_, seed=seed, options=options)
+        stable = stabilities(points, groups.labels_, seed=seed, options=options)
     words: dict[int, tuple[str, ...]] = {}
-    for number, ours in zip(engine.topics_, trees.labels_.tolist(), strict=True):
+    for number, ours in zip(engine.topics_, groups.labels_.tolist(), strict=True):
         if ours >= 0 and ours not in words:
             ranked = [word for word, weight in engine.get_topic(number) if word and weight > 0]
-            mine = [t for t, label in zip(terms, trees.labels_.tolist(), strict=True) if label == ours]
+            mine = [t for t, label in zip(terms, groups.labels_.tolist(), strict=True) if label == ours]
             words[ours] = shared(ranked, mine)[: options.top_terms]
-    return Clusters(labels=trees.labels_, similarity=trees.similarity_, words=words, stability=stable)
+    return Clusters(labels=groups.labels_, similarity=groups.similarity_, words=words, stability=stable)
 
 
 def shared(ranked: Sequence[str], terms: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """The ranked terms that several of a topic's units name; all of them where no term is shared."""
     units = Counter(term for unit in terms for term in set(unit))
     return tuple(word for word in ranked if units[word] > 1) or tuple(ranked)
-
-
-def join_terms(points: Vectors, terms: Sequence[tuple[str, ...]], *, seed: int, weight: float) -> Vectors:
-    """Beside each vector the directions of the row's terms (TF-IDF of shared terms, reduced by SVD), times `weight`.
-
-    Sentence vectors put a clause and a patent on one subject further apart than the terms they share would.
-    """
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    units = Counter(term for row in terms for term in set(row))
-    vocabulary = sorted(term for term, n in units.items() if n > 1)
-    if not weight or len(vocabulary) < 3:
-        return points
-    counts = TfidfVectorizer(analyzer=tuple, lowercase=False, vocabulary=vocabulary, sublinear_tf=True).fit_transform(terms)
-    size = min(TERM_DIMENSIONS, len(points) - 1, len(vocabulary) - 1)
-    reduced = TruncatedSVD(size, random_state=seed).fit_transform(counts)
-    directions = reduced / np.maximum(np.linalg.norm(reduced, axis=1, keepdims=True), 1e-12)
-    joined: Vectors = np.hstack([points, weight * (directions - directions.mean(axis=0))]).astype(np.float32)
-    return joined
 
 
 def split_terms(document: str) -> list[str]:
@@ -230,7 +163,7 @@ def stabilities(points: Vectors, labels: Labels, *, seed: int, options: TopicOpt
     for _ in range(options.resamples if clusters else 0):
         sample = np.sort(chance.choice(len(points), size=max(2, int(0.9 * len(points))), replace=False))
         reduced = Directions(options.dimensions).fit(points[sample]).transform(points[sample])
-        again = partition(reduced, min(len(clusters), len(sample)), seed)
+        again = partition(reduced.astype(np.float64), Bounds(low=len(clusters), high=len(clusters)), options=options)
         for k in clusters:
             mine = labels[sample] == k
             overlaps = [(mine & (again == j)).sum() / max(1, (mine | (again == j)).sum()) for j in set(again.tolist())]

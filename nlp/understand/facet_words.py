@@ -71,7 +71,7 @@ REQUIRED = {
     "period": ("labels", "not_before", "done"),
     "foreign": ("strong", "inlet_before", "inlet_after", "held", "abroad", "not_held", "countries", "vendors"),
     "cooperation_wish": ("wish", "done"),
-    "parts": ("numbered", "openers", "topics"),
+    "parts": ("numbered", "openers", "titles", "topics"),
     "clarity": ("contrast", "present", "means", "about", "problem", "strong_problem", "how", "improve", "wish", "study", "functions", "must", "standard", "slogans",
                 "properties", "economic", "talent", "funds", "sales"),
 }

@@ -11,7 +11,7 @@ __all__ = ["find_periods", "find_quantities", "find_ratios", "states_amount"]
 
 _WAN = {"亿元": 1e4, "万元": 1.0, "千元": 0.1, "元": 1e-4}
 _YEARS = {"年": 1.0, "个月": 1 / 12, "月": 1 / 12}
-_PERCENT = rf"(?:(?P<percent>{NUMBER})\s*[%％]|百分之(?P<hundredth>{NUMBER}))"
+_PERCENT = rf"(?:(?P<percent>{NUMBER})\s*[%％]|百分之(?P<hundredth>{NUMBER})|(?P<tenth>[一二三四五六七八九])成)"
 _PAST = re.compile(r"[近过前满]去?$")
 _CARRIED = frozenset({"title_length", "targets", "period"})  # 名称…，不超过30字; of money, a later clause may mean another sum
 _OTHER_NAMES = ("单位", "企业", "公司", "产品", "机构", "文件")
@@ -51,7 +51,7 @@ def _quantity(sentence: str, offset: int, clause: str, name: str, vocabulary: Ru
     after = rf"(?:(?P<least_after>{any_of(compare.least_after)})|(?P<most_after>{any_of(compare.most_after)}))"
     between = rf"(?:自[^，。；]{{1,10}}起)?(?:（[^）]*）|\([^)]*\))?{any_of(compare.fillers)}{{0,4}}"
     before = rf"(?:(?P<least>{least}{{1,2}})|(?P<most>{most}{{1,2}}))"
-    amount = rf"\s*{any_of(compare.verbs)}?\s*(?P<number>{NUMBER})\s*{unit}"
+    amount = rf"\s*{any_of(compare.verbs)}?\s*(?:(?P<lower>{NUMBER})\s*{unit}?\s*[-—~～至到]+\s*)?(?P<number>{NUMBER})\s*{unit}(?P<half>(?<=年)半)?"
     forms = [
         rf"(?P<subject>{subject})[（(]{any_of(compare.fillers)}{{0,2}}{before}{amount}{after}?[）)]",
         rf"(?P<subject>{subject}){between}{before}{amount}{after}?",
@@ -71,7 +71,8 @@ def _quantity(sentence: str, offset: int, clause: str, name: str, vocabulary: Ru
         return _found(sentence, offset, match, name)
     if name not in _CARRIED:
         return None
-    carried = re.fullmatch(rf"{any_of(compare.fillers)}{{0,4}}{before}{amount}{after}?(?:（[^）]*）)?", clause.strip())
+    carried = next(filter(None, (re.fullmatch(rf"{any_of(compare.fillers)}{{0,4}}{form}(?:（[^）]*）)?", clause.strip())
+                                 for form in (rf"{before}{amount}{after}?", rf"{amount}{after}"))), None)
     if carried and re.search(subject, sentence[:offset]) and not _other_subject(name, sentence[:offset]):
         return _found(sentence, offset, carried, name)
     return None
@@ -92,9 +93,11 @@ def _found(sentence: str, offset: int, match: re.Match[str], name: str) -> Found
     said = {name for name, value in match.groupdict().items() if value}
     least = "least" in said or ("most" not in said and "least_after" in said)
     contradicts = {"least", "most_after"} <= said or {"most", "least_after"} <= said
-    number = number_of(match["number"])
+    # of 18至36个月 the end that binds
+    number = number_of(match["lower"] if least and "lower" in said else match["number"])
     if number is None or contradicts:
         return None
+    number += 0.5 if "half" in said else 0
     unit = match[0][match.end("number") - match.start() :].strip()
     scale = next((v for k, v in (*_WAN.items(), *_YEARS.items()) if unit.startswith(k)), 1.0) if name in {"money", "fiscal", "own", "period"} else 1.0
     rule = Rule(rule=f"{name}_{'at_least' if least else 'at_most'}", quote=sentence, number=round(number * scale, 4), words=())
@@ -155,7 +158,8 @@ def _ratio(match: re.Match[str]) -> float | None:
         return _divided(float(said["first"]), float(said["second"]))
     if "below" in said:
         return _divided(float(said["above"]), float(said["below"]))
-    percent = number_of(said.get("percent") or said.get("hundredth") or "")
+    tenth = number_of(said.get("tenth", ""))
+    percent = number_of(said.get("percent") or said.get("hundredth") or "") if tenth is None else 10 * tenth
     return _divided(100, percent) if "inverse" in said and percent is not None else percent
 
 

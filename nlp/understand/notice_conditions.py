@@ -56,7 +56,8 @@ def find_titles(sentence: str, vocabulary: RuleVocabulary) -> Iterator[Found]:
     places = [m for m in re.finditer(any_of(title.forbid), sentence) if m.start() >= subject.end()]
     ends = [*(m.start() for m in places[1:]), len(sentence)][: len(places)]
     for place, end in zip(places, ends, strict=True):
-        listed = sentence[place.end() : end].rstrip("，, 、或也且并")
+        # 不得出现单位名称，字数控制在30字以内: what holds a number is no longer the list
+        listed = re.split(r"[，,](?=[^“\"「『，,]*\d)", sentence[place.end() : end])[0].rstrip("，, 、或也且并")
         yield from _title_rules(sentence, listed, Found(rule=rule_of("", sentence), start=place.start(), end=end), vocabulary)
 
 
@@ -120,7 +121,7 @@ def find_fields(sentence: str, vocabulary: RuleVocabulary) -> Iterator[Found]:
         return
     rest = sentence[match.end() :]
     listed = re.split(r"(?:具体)?(?:包括|即|分别为|涵盖)[:：]?", rest, maxsplit=1)[-1].strip("：: ")
-    listed = re.sub(rf"(?:等|共)?(?:[一二三四五六七八九十\d]+个)?(?:重点)?{any_of(words.heads)}(?:的)?(?:[^、，]{{0,12}}?(?:需求|课题|难题|项目))?$", "", listed)
+    listed = re.sub(rf"(?:等|共)?(?:[一二两三四五六七八九十\d]+[个大类]+)?(?:重点)?{any_of(words.heads)}(?:的)?(?:[^、，]{{0,12}}?(?:需求|课题|难题|项目))?$", "", listed)
     items = tuple(item for item in to_items(listed) if 2 <= len(item) <= 16)
     if items and len(items) == len(to_items(listed)):
         yield Found(rule=rule_of("field_in", sentence, items), start=match.start(), end=len(sentence))

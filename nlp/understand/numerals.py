@@ -6,13 +6,13 @@ __all__ = ["ARABIC", "HANZI", "POWER", "number", "power_of_ten"]
 
 ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
 HANZI = r"[一二两三四五六七八九][零〇一二两三四五六七八九十百千]*(?:点[零〇一二三四五六七八九]+)?|十[一二三四五六七八九]?|半"
-# ×10^4, ×10⁴, ×10-4, and ×1016 where the superscript was lost
-POWER = r"\s?[×xX*·]\s?10(?:\^?[({]?[-−–]?[1-9]\d?[)}]?|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})(?![\d.])"
+# ×10^4, ×10⁴, ×10-4, ×1016 where the superscript was lost, and E-6
+POWER = r"(?:\s?[×xX*·]\s?10(?:\^?[({]?[-−–]?[1-9]\d?[)}]?|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})|[eE](?:[-+−–]\d{1,2}|\d{1,2}(?![A-Za-z])))(?![\d.])"
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺−–", "0123456789-+--")
-_EXPONENT = re.compile(r"10\D{0,2}?([-+]?\d{1,3})\D?$")
+_EXPONENT = re.compile(r"(?:10|[eE])\D{0,2}?([-+]?\d{1,3})\D?$")
 
 
 def number(text: str) -> float:

@@ -11,7 +11,7 @@ from nlp.understand.units_table import UnitTable, alternation, scale_between
 __all__ = ["Quantity", "QuantityReader"]
 
 # one character for one, so that offsets stay
-_SAME = str.maketrans("．，％＋－＞＜＝／～∼〜˜﹥﹤", ".,%+-><=/~~~~><") | {
+_SAME = str.maketrans("．，％＋－＞＜＝／～∼〜˜﹥﹤µ", ".,%+-><=/~~~~><μ") | {
     ord(full): ord(full) - 0xFEE0 for start, end in ("０９", "ＡＺ", "ａｚ") for full in map(chr, range(ord(start), ord(end) + 1))
 }
 _BEFORE = 16  # characters before a number in which its operator stands
@@ -60,9 +60,9 @@ class QuantityReader:
         self._value = re.compile(
             rf"(?:(?P<parts>[百千万])分之)?(?P<sign>±|\+/-|[-−–—]|零下|负)?(?:(?P<first>{arabic})|(?P<hanzi>{HANZI}))(?P<power>{POWER})?"
             rf"(?P<more>余|多)?\s?(?P<unit>{unit})?"
-            rf"(?:{_RANGE}{second}\s?(?P<second_unit>{unit})?(?:\s?[)）]\s?(?P<outer_unit>{unit}))?)?"
+            rf"(?:(?:{_RANGE}|[和与](?=[^，,。；;\n]{{1,12}}之间)){second}\s?(?P<second_unit>{unit})?(?:\s?[)）]\s?(?P<outer_unit>{unit}))?)?"
         )
-        self._tolerance = re.compile(rf"\s?(?:±|\+/-)\s?(?P<by>{ARABIC})\s?(?P<unit>{unit})?(?:\s?[)）]\s?(?P<outer_unit>{unit}))?")
+        self._tolerance = re.compile(rf"\s?(?:±|\+/-)\s?(?P<by>{ARABIC})\s?(?P<unit>{unit})?(?:\s?[)）](?P<power>{POWER})?\s?(?P<outer_unit>{unit}))?")
         self._between = re.compile(
             rf"(?P<low>{ARABIC})\s?(?P<low_unit>{unit})?\s?[<≤≦⩽]=?\s?(?P<name>[A-Za-z\u4e00-\u9fff]{{1,10}})\s?[<≤≦⩽]=?\s?(?P<high>{ARABIC})\s?(?P<unit>{unit})?"
         )
@@ -123,21 +123,22 @@ class QuantityReader:
         if wide:
             end, by, other = wide.end(), float(wide["by"].replace(",", "")), wide["outer_unit"] or wide["unit"] or ""
             if not (unit and other) or unit == other:  # 220V±10% stays 220V
-                unit, low, high = unit or other, low - by, low + by
+                power = 10.0 ** power_of_ten(wide["power"]) if wide["power"] else 1.0
+                unit, low, high = unit or other, _times(low - by, power), _times(low + by, power)
         start = attached.start() if attached else match.start()
         before, after = self._operator_before(text, start), self._after.match(text, end)
         if not unit and (named := self._named_unit.search(text, max(0, before.start - 14), before.start)):
             unit, before = named["unit"], replace(before, start=named.start())
         if not unit and attached and attached["prefix_unit"]:
             unit = attached["prefix_unit"]
-        if not unit and before.symbol and (unknown := _UNKNOWN_UNIT.match(text, end)):
+        if not unit and (before.symbol or (before.operator and text[end : end + 1].isascii())) and (unknown := _UNKNOWN_UNIT.match(text, end)):
             unit, end = unknown["unit"], unknown.end()
         if not unit and (before.linked in (":", "：", "") and _LISTED.match(text, end)):
             return None
         said = before.operator or before.linked or attached or after or match["second"]
         if not unit and not _JOINS_ON.match(text, end) and (not said or (_runs_on(text, end) and not after)):
             return None
-        if match["power"] is None and "." in match[0] and unit and self.units.kind(unit) == "count" and low == high:
+        if match["power"] is None and not before.operator and "." in match[0] and unit and self.units.kind(unit) == "count" and low == high:
             return None  # 1.3对: a list number
         kind = self.units.kind(unit) if not (attached and attached["prefix_unit"]) else "technical"
         plus_minus = match["sign"] in ("±", "+/-") or wide is not None
@@ -152,7 +153,7 @@ class QuantityReader:
         if match["parts"]:
             return True
         bare = unit[found.end() :] if (found := self.units.scale.match(unit)) else unit
-        return bool(unit) and (not bare or bare in self.units.hanzi_units)
+        return bool(unit) and (not bare or found is not None or bare in self.units.hanzi_units)
 
     def _operator_before(self, text: str, start: int) -> _Operator:
         match = self._before.search(text, max(0, start - _BEFORE), start)
@@ -229,6 +230,11 @@ def _values(match: re.Match[str]) -> tuple[int, str, float, float]:
     return match.end(), unit, min(low, high), max(low, high)
 
 
+def _times(number: float, power: float) -> float:
+    """Without the last digits that binary fractions add: 6.2 * 1e-6 is 6.2e-06."""
+    return float(f"{number * power:.12g}")
+
+
 def _float(text: str, power: str | None) -> float:
     if text.startswith("10") and len(text) > 2 and not text[2].isdigit() and text[2] not in ".,":
         return float(f"1e{power_of_ten(text)}")
@@ -248,7 +254,7 @@ def _shared_units(text: str, found: list[Quantity], units: UnitTable) -> list[Qu
     shared = list(found)
     for i in range(len(shared) - 2, -1, -1):
         this, following = shared[i], shared[i + 1]
-        if not this.unit and following.unit and _JOINED.fullmatch(text, this.tail, following.start):
+        if not this.unit and not this.after and following.unit and _JOINED.fullmatch(text, this.tail, following.start):
             shared[i] = replace(this, unit=following.unit, kind=following.kind)
             if this.operator not in (None, "range") and following.operator is None and not following.linked:
                 shared[i + 1] = replace(following, operator=this.operator, symbol=this.symbol)
@@ -271,10 +277,10 @@ def _before_pattern(operators: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
     """不低于国外同类工具的80%: a comparison may stand some words before its number; 为, 达到 and : stand next to it."""
     firm, near = ("|".join(f"(?P<{name}>{alternation(operators[name])})" for name in names) for names in (("ge", "le", "gt", "lt"), ("held", "about", "equal")))
     return re.compile(
-        rf"(?:(?:{firm})(?:[一-龥]{{2,8}}的)?|{near}|(?<!\d)~)[ ]?(?:在|为|是|:|：|到|达|了)?[ ]?[（(]?[ ]?约?(?:每[一-龥]{{1,2}})?\Z"
+        rf"(?:(?:{firm})(?:[一-龥]{{2,8}}的)?|{near}|(?<!\d)~)[ ]?(?:在|为|是|:|：|到|达|了|其)?[ ]?[（(]?[ ]?约?(?:每[一-龥]{{1,2}})?\Z"
     )
 
 
 def _after_pattern(operators: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
     groups = "|".join(f"(?P<{name}>{alternation(operators[name])})" for name in _AFTER_NAMES)
-    return re.compile(rf"\s?[)）]?\s?{_INSIDE}(?:{groups})")
+    return re.compile(rf"\s?(?:[（(][^（）()\n]{{1,10}}[)）]|[)）])?\s?{_INSIDE}(?:{groups})")

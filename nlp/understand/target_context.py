@@ -78,7 +78,10 @@ def features(text: str, quantities: Sequence[Quantity], vocabulary: TargetVocabu
     starts = [part.start for part in parts]
     for index, quantity in enumerate(quantities):
         section = parts[max(0, bisect_right(starts, quantity.start) - 1)].kind
-        yield frozenset(_of_quantity(text, quantity) | _of_words(text, quantity, vocabulary) | ({section} - {"plain"}) | _of_neighbours(text, index, quantities, vocabulary))
+        said, beside = _of_words(text, quantity, vocabulary), _of_neighbours(text, index, quantities, vocabulary)
+        if said & {"now_clause", "now_sentence", "other_clause", "reported"}:
+            beside -= {"listed"}  # a list of what is there already
+        yield frozenset(_of_quantity(text, quantity) | said | ({section} - {"plain"}) | beside)
 
 
 def _of_quantity(text: str, quantity: Quantity) -> set[str]:
@@ -103,20 +106,31 @@ def _of_quantity(text: str, quantity: Quantity) -> set[str]:
 def _of_neighbours(text: str, index: int, quantities: Sequence[Quantity], vocabulary: TargetVocabulary) -> set[str]:
     """A figure in brackets or without a gap after another is its condition; so is a bare one before one with an operator."""
     quantity = quantities[index]
+    listed = {"listed"} if _is_listed(text, index, quantities) else set()
     if (index and _is_remark(text, quantities[index - 1], quantity)) or _is_bracketed(text, quantity, quantities[index + 1 : index + 2]):
         return {"condition_bracket"}
     if quantity.operator or quantity.linked:
-        return set()
+        return listed
     names = {"before_operator"} if _before_operator(text, quantity, quantities[index + 1 : index + 4]) else set()
     around = text[max(0, quantity.lead - 6) : quantity.lead] + "#" + text[quantity.tail : quantity.tail + 5]
-    return names | ({"test"} if vocabulary.words["test"].search(around) else set())
+    return names | listed | ({"test"} if vocabulary.words["test"].search(around) else set())
+
+
+def _is_listed(text: str, index: int, quantities: Sequence[Quantity]) -> bool:
+    """The figure before or after it, in another clause of the same sentence, has an operator: one line of a specification."""
+    for other in (*quantities[max(0, index - 1) : index], *quantities[index + 1 : index + 2]):
+        low, high = sorted((quantities[index], other), key=lambda quantity: quantity.start)
+        between = text[low.tail : high.lead]
+        if other.operator not in (None, "range", "~") and not (other.linked or other.after) and other.lead < other.start and re.search("[，,；;]", between) and not re.search(f"[{_SENTENCE}]", between):
+            return True
+    return False
 
 
 def _is_remark(text: str, previous: Quantity, quantity: Quantity) -> bool:
     """In the brackets after another figure, or right behind it: ≤0.2W/(m·K)（600℃）, ≤4%三个月以上."""
     gap = text[previous.tail : quantity.lead]
     if not gap:
-        return not quantity.symbol
+        return not quantity.symbol and (quantity.after or not quantity.operator)
     inside = re.fullmatch(r"[^，,。；;\n（）()]{0,6}[（(][^（）()。；;\n]{0,24}", gap) or re.fullmatch(r"[^（）()。；;\n]{0,12}", gap)
     opened = text.rfind("（", max(0, quantity.lead - 60), quantity.lead), text.rfind("(", max(0, quantity.lead - 60), quantity.lead)
     closed = text.rfind("）", max(0, quantity.lead - 60), quantity.lead), text.rfind(")", max(0, quantity.lead - 60), quantity.lead)
@@ -151,7 +165,8 @@ def _before_operator(text: str, quantity: Quantity, following: Sequence[Quantity
 
 def _of_words(text: str, quantity: Quantity, vocabulary: TargetVocabulary) -> set[str]:
     words = vocabulary.words
-    clause = _COMPARED.sub("", text[_back(text, quantity.lead, _CLAUSE) : quantity.lead])
+    whole = text[_back(text, quantity.lead, _CLAUSE) : quantity.lead]
+    clause = _COMPARED.sub("", whole)
     sentence = _COMPARED.sub("", text[_back(text, quantity.lead, _SENTENCE) : quantity.lead])
     after = text[quantity.tail : _forward(text, quantity.tail)]
     near = text[quantity.start : quantity.end] + after
@@ -175,10 +190,14 @@ def _of_words(text: str, quantity: Quantity, vocabulary: TargetVocabulary) -> se
         names.add("other_clause")
     elif words["other"].search(sentence):
         names.add("other_sentence")
-    if words["increase"].search(clause[-10:]):
+    if words["reported"].search(sentence):
+        names.add("reported")
+    if words["increase"].search(whole[-10:]):
         names.add("increase")
     if quantity.linked and words["reach"].fullmatch(quantity.linked):
         names.add("reach")
+    if not quantity.operator and words["better"].fullmatch(quantity.linked):
+        names.add("word_operator")
     for name in ("budget", "economic", "calendar"):
         if words[name].search(clause[-12:]):
             names.add(name)
@@ -216,6 +235,6 @@ def _forward(text: str, start: int) -> int:
 
 
 # 较现有菌株 and 由目前的290t/h name what is surpassed, not what is
-_COMPARED = re.compile(r"(?:(?:较|比|与|不低于|优于|相对|相较于?|由|从)[^，,。；;\n]{0,3}?(?:现有|目前|传统|原有|原来|原|现行|当前|国外|国内|进口|同类|市场|常规|普通|一般)[^，,。；;\n]{0,6})")
+_COMPARED = re.compile(r"(?:在[^，,。；;\n]{1,10}基础上|(?:较|比|与|不低于|优于|相对|相较于?|由|从)[^，,。；;\n]{0,3}?(?:现有|目前|传统|原有|原来|原|现行|当前|国外|国内|进口|同类|市场|常规|普通|一般)[^，,。；;\n]{0,6})")
 _WHEN = re.compile(r"[^，,。；;\n]{0,8}?(?:时|下|后|的|中|、)")
 _CLAUSE_END = re.compile(f"[{_CLAUSE}]")

@@ -13,7 +13,7 @@ from nlp.understand.units_table import load_units
 __all__ = ["TargetVocabulary", "load_target_vocabulary"]
 
 _WORDS = ("want", "now", "other", "condition_before", "condition_after", "budget", "calendar", "deliverable", "increase", "change_to",
-          "decrease_to", "reach", "work", "history", "test", "parameter", "attributive", "rated", "economic", "smaller_is_better")
+          "decrease_to", "reach", "work", "history", "test", "parameter", "attributive", "rated", "economic", "smaller_is_better", "better", "reported")
 _HEADINGS = ("goal", "content", "past", "problem", "always_past")
 
 

@@ -68,7 +68,7 @@ def _targets(demand_id: str, text: str, quantities: Sequence[Quantity], kept: Se
             condition = condition or _from(text, before)
             name = (_FROM.sub("", name) or None) if name else None
         yield Target(
-            demand_id=demand_id, name=name, operator=_operator(text, quantity, name, vocabulary), low=quantity.low, high=quantity.high,
+            demand_id=demand_id, name=name, operator=_operator(text, quantity, name, _former(text, quantities, index), vocabulary), low=quantity.low, high=quantity.high,
             unit=quantity.unit, condition=condition, start=start, end=max(quantity.end, quantity.tail),
         )
 
@@ -92,17 +92,28 @@ def name_before(text: str, quantity: Quantity, floor: int) -> tuple[int, str | N
     return (begin, name) if name else (quantity.lead, None)
 
 
-def _operator(text: str, quantity: Quantity, name: str | None, vocabulary: TargetVocabulary) -> Operator:
+def _former(text: str, quantities: Sequence[Quantity], index: int) -> Quantity | None:
+    """The figure of the same unit just before it in the sentence: what it was (目前0.28mm，期望做到0.18mm)."""
+    if not index:
+        return None
+    before, quantity = quantities[index - 1], quantities[index]
+    same = before.unit == quantity.unit and not before.symbol and not re.search("[。；;\n]", text[before.tail : quantity.lead])
+    return before if same else None
+
+
+def _operator(text: str, quantity: Quantity, name: str | None, former: Quantity | None, vocabulary: TargetVocabulary) -> Operator:
     if quantity.operator:
         return quantity.operator
     if text.startswith("级", quantity.end) and quantity.unit[-1:] in "万亿":
         return "~"
-    before = text[max(0, quantity.start - 8) : quantity.start].rstrip(" （(约在为")
+    before = text[max(0, quantity.start - 8) : quantity.start].rstrip(" （(约")
     words = vocabulary.words
     if any(match.end() == len(before) for match in words["decrease_to"].finditer(before)):
         return "<="
+    before = before.rstrip("在为")
     if quantity.linked and (words["reach"].fullmatch(quantity.linked) or any(m.end() == len(before) for m in words["reach"].finditer(before))):
-        return "<=" if name and words["smaller_is_better"].search(name) else ">="
+        smaller = quantity.low < former.low if former else bool(name and words["smaller_is_better"].search(name))
+        return "<=" if smaller else ">="
     return "="
 
 

@@ -67,7 +67,7 @@ def _table(data: Mapping[str, Mapping[str, str]]) -> UnitTable:
     factor = f"{below}{_POWER}"
     unit = (
         rf"(?:{scale}?{atom}{_POWER}(?:\s?(?:[/·•⋅∙*?]|每|(?<=[A-Za-z])\.)\s?(?:{factor}|[（(]{factor}(?:[·•⋅∙*.]?{factor})*[)）])){{0,3}}"
-        rf"|{scale})"
+        rf"|{scale}(?:/{factor})?)"
     )
     return UnitTable(
         unit=unit,

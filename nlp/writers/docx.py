@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from nlp.records import Fragment, Grid, Paragraph, RoadmapDraft, Section
+from nlp.records import Figure, Fragment, Grid, Paragraph, RoadmapDraft, Section
 from nlp.writers.inert import PROPERTY_LENGTH, inert, numeric_column, one_line
 from nlp.writers.looks import CAPTION, CELL, CELL_HEAD, CONTENTS_HEAD, KAI, LOOKS, NOTE, QUOTE, SONG, Look
 from nlp.writers.wording import CONTENTS
@@ -16,6 +16,8 @@ __all__ = ["prepare_styles", "repack", "set_page", "write"]
 _LATIN = "Times New Roman"
 _MARGIN, _SHORT_SIDE, _LONG_SIDE = 1418, 11906, 16838  # A4, 2.5 cm margins, in twips
 _WIDE_COLUMNS = 9  # from this many columns on a table is set across the page
+_WIDE_FIGURE = 1000  # and from this width on, in its own units, a drawing is too
+_CAPTION_ROOM, _TEXT_ROOM = 1500, 2700  # twips above a drawing for a heading and the caption, and for a few lines of text too
 _SPLITTABLE = 400  # a row with more characters may break over pages, else it could be cut off
 _CONTENTS_LINES = 24  # what fits under the title; a longer list shows chapters only
 _STYLE = {"body": "Normal", "bullet": "List Bullet", "note": NOTE}
@@ -221,22 +223,44 @@ def _add_grid(document: Any, grid: Grid, total: int) -> None:
             _add_runs(WordParagraph(paragraph, after._parent), cell.fragments)
 
 
+def _add_figure(document: Any, figure: Figure, page: tuple[int, int]) -> None:
+    """Caption and picture on one page, as wide as the text or, where it would be too tall, as tall as there is room (twips)."""
+    from docx.shared import Twips
+
+    document.add_paragraph(one_line(figure.caption), style=CAPTION)
+    width = min(page[0], page[1] * figure.width // figure.height)
+    paragraph = document.add_paragraph(style=CELL)
+    _add(paragraph._p.get_or_add_pPr(), "jc", val="center")
+    picture = paragraph.add_run().add_picture(io.BytesIO(figure.png), width=Twips(width))
+    described = picture._inline.docPr
+    described.set("name", figure.name)
+    described.set("descr", one_line(figure.alt))
+
+
 def _rows(grid: Grid) -> Iterator[tuple[Paragraph, ...]]:
     yield tuple(Paragraph(fragments=(Fragment(text=text),)) for text in grid.header)
     yield from grid.rows
 
 
+def _is_wide(item: Paragraph | Grid | Figure) -> bool:
+    """Whether it needs the page's long side."""
+    return (isinstance(item, Grid) and len(item.header) >= _WIDE_COLUMNS) or (isinstance(item, Figure) and item.width >= _WIDE_FIGURE)
+
+
 def _add_section(document: Any, section: Section) -> None:
     from docx.enum.section import WD_SECTION
 
-    grids = [item for item in section.content if isinstance(item, Grid)]
-    wide = any(len(grid.header) >= _WIDE_COLUMNS for grid in grids)
+    wide = any(_is_wide(item) for item in section.content)
     if wide != (document.sections[-1].page_width > document.sections[-1].page_height):
         set_page(document.add_section(WD_SECTION.NEW_PAGE), wide=wide)
     _add_runs(document.add_paragraph(style=f"Heading {section.level}"), section.title.fragments)
     for item in section.content:
+        width, height = ((_LONG_SIDE, _SHORT_SIDE) if wide else (_SHORT_SIDE, _LONG_SIDE))
         if isinstance(item, Grid):
-            _add_grid(document, item, (_LONG_SIDE if wide else _SHORT_SIDE) - 2 * _MARGIN)
+            _add_grid(document, item, width - 2 * _MARGIN)
+        elif isinstance(item, Figure):
+            room = _CAPTION_ROOM if item is section.content[0] else _TEXT_ROOM
+            _add_figure(document, item, (width - 2 * _MARGIN, height - 2 * _MARGIN - room))
         else:
             _add_runs(document.add_paragraph(style=_STYLE[item.style]), item.fragments)
 

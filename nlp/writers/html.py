@@ -2,12 +2,13 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
 
-from nlp.records import Fragment, Grid, Paragraph, RoadmapDraft, Section
+from nlp.records import Figure, Fragment, Grid, Paragraph, RoadmapDraft, Section
 from nlp.writers.inert import inert, number_of, numeric_column, one_line, place
 from nlp.writers.wording import CONTENTS
 
@@ -21,14 +22,15 @@ _SOURCE_WORD = "来源："
 class _Block:
     """Neighbouring parts of a section that make one element: a list, a table or a paragraph."""
 
-    tag: str  # ul, table, p, note
+    tag: str  # ul, table, figure, p, note
     paragraphs: tuple[Paragraph, ...] = ()
     grid: Grid | None = None
+    figure: Figure | None = None
 
 
-def _tag(item: Paragraph | Grid) -> str:
-    if isinstance(item, Grid):
-        return "table"
+def _tag(item: Paragraph | Grid | Figure) -> str:
+    if isinstance(item, Grid | Figure):
+        return "table" if isinstance(item, Grid) else "figure"
     return {"body": "p", "bullet": "ul", "note": "note"}[item.style]
 
 
@@ -39,7 +41,13 @@ def _blocks(section: Section) -> Iterator[_Block]:
             yield _Block(tag=tag, paragraphs=tuple(item for item in items if isinstance(item, Paragraph)))
             continue
         for item in items:
-            yield _Block(tag=tag, grid=item) if isinstance(item, Grid) else _Block(tag=tag, paragraphs=(item,))
+            yield _block(tag, item)
+
+
+def _block(tag: str, item: Paragraph | Grid | Figure) -> _Block:
+    if isinstance(item, Grid):
+        return _Block(tag=tag, grid=item)
+    return _Block(tag=tag, figure=item) if isinstance(item, Figure) else _Block(tag=tag, paragraphs=(item,))
 
 
 def _percent(cell: Paragraph) -> str | None:
@@ -64,8 +72,14 @@ def _asset(name: str) -> str:
     return files("nlp.writers").joinpath(name).read_text("utf-8")
 
 
+def _scripts(draft: RoadmapDraft) -> list[str]:
+    """Our own scripts; the chart library only where a drawing has a chart."""
+    charts = any(isinstance(item, Figure) and item.chart for section in draft.sections for item in section.content)
+    return [_asset(name) for name in ("filter.js", *(("vendor/echarts.common.min.js", "charts.js") if charts else ()))]
+
+
 def _digest(script: str) -> str:
-    """The only script that the page's policy allows, by its hash."""
+    """A script that the page's policy allows, by its hash."""
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
@@ -74,15 +88,16 @@ def write(draft: RoadmapDraft) -> bytes:
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    script = _asset("filter.js")
+    scripts = _scripts(draft)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(inert=inert, line=one_line, tip=_tip, place=place)
+    environment.filters.update(drawn=lambda figure: Markup(figure.svg.decode("utf-8")), parsed=json.loads)  # noqa: S704 - escaped by drawing.py
     environment.globals.update(blocks=_blocks, columns=_columns, percent=_percent, numeric=numeric_column)
     page = environment.from_string(_asset("roadmap.html")).render(
         draft=draft,
         contents=CONTENTS,
         style=Markup(_asset("style.css")),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
-        script_hash=_digest(script),
+        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
+        allowed=" ".join(f"'{_digest(script)}'" for script in scripts),
     )
     return page.encode("utf-8")

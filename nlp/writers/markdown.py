@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from nlp.records import Grid, Paragraph, RoadmapDraft, Section
+from nlp.records import Figure, Grid, Paragraph, RoadmapDraft, Section
 from nlp.writers.inert import numeric_column, one_line
 
 __all__ = ["escape", "write"]
@@ -48,6 +48,9 @@ def _section(section: Section) -> Iterator[str]:
     for item in section.content:
         if isinstance(item, Grid):
             yield from _grid(item)
+        elif isinstance(item, Figure):
+            yield f"**{escape(item.caption)}**"
+            yield f"![{escape(item.alt)}](figures/{item.name}.svg)"
         else:
             yield _PREFIX[item.style] + _line(item)
 

@@ -19,9 +19,9 @@ TITLE: Final = "技术需求初筛表"
 DECISION, MERGE, OPINION, DECIDED_BY, CODE = "决定", "合并到（编号）", "意见", "经办人", "校验码（请勿修改）"
 _LEFT: Final = ("编号", "版本", "单位", "地区", "需求名称", "建议", "建议理由")
 _OPEN: Final = (DECISION, MERGE, OPINION, DECIDED_BY)  # beside the suggestion; what it rests on stands to their right
-_RIGHT: Final = ("填报日期", "要素完整", "缺少", "清晰度", "建议环节", "最近的其他需求")
+_RIGHT: Final = ("填报日期", "要素完整", "缺少", "清晰度", "建议环节", "最近的其他需求", "影像（待人工核对）")
 _WIDTHS: Final = {"编号": 16, "版本": 6, "单位": 18, "地区": 7, "需求名称": 28, "填报日期": 12, "要素完整": 10, "缺少": 14, "清晰度": 10, "建议环节": 12,
-                  "最近的其他需求": 36, "建议": 12, "建议理由": 44, DECISION: 12, MERGE: 18, OPINION: 30, DECIDED_BY: 10, CODE: 10}
+                  "最近的其他需求": 36, "影像（待人工核对）": 26, "建议": 12, "建议理由": 44, DECISION: 12, MERGE: 18, OPINION: 30, DECIDED_BY: 10, CODE: 10}
 _MARKS: Final = {"pass": "✓ 符合", "fail": "✗ 不符合", "unknown": "? 未写明"}
 _NOTE: Final = "灰色列由系统填写并锁定；请在“决定”列从下拉中选择，选“合并到”时在右侧写明对方编号。本表共 {n} 份材料，没有公式。"
 _HEADER_ROW, _LONGEST = 2, 32767
@@ -47,6 +47,7 @@ class TriageRow:
     action: Action
     reason: str
     merge_into: str | None = None
+    scans: tuple[str, ...] = ()  # of a scanned form: field and the file of its picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,8 @@ def _cells(row: TriageRow, headings: Sequence[str]) -> list[str]:
         "编号": row.submission_id, "版本": str(row.version), "单位": row.organisation or "", "地区": row.region, "需求名称": row.title,
         "建议": f"{row.action} {row.merge_into}" if row.merge_into else row.action, "建议理由": row.reason,
         "填报日期": row.received.isoformat() if row.received else "", "要素完整": f"{row.complete:.0%}", "缺少": "、".join(row.missing),
-        "清晰度": row.clarity, "建议环节": row.segment, "最近的其他需求": "\n".join(row.neighbours)}
+        "清晰度": row.clarity, "建议环节": row.segment, "最近的其他需求": "\n".join(row.neighbours),
+        "影像（待人工核对）": "\n".join(row.scans)}
     return [inert({**judged, **known}.get(name, ""))[:_LONGEST].strip() for name in _header(headings)]
 
 

@@ -183,7 +183,7 @@ def _write_lines(sheet: Any, sections: Iterable[Section], homes: Iterator[str], 
                 _put(sheet, line, 0, item.caption, looks["body"])
                 _put(sheet, line, 1, next(homes), looks["body"])
             else:
-                _put(sheet, line, 0, item.text, looks["note" if item.style == "note" else "body"])
+                _put(sheet, line, 0, item.text, looks["note" if isinstance(item, Paragraph) and item.style == "note" else "body"])
                 _fit(sheet, line, (item.text,), (_TEXT_WIDTH,))
             line += 1
     return line

@@ -12,7 +12,7 @@ from flows import settings as configuration
 from flows.ingest import InboxFile, read_inbox, received
 from flows.run import Run, start
 from flows.store import load
-from nlp.records import ColumnUse, Count, Demand, ReadingNote, SubmittedField
+from nlp.records import ColumnUse, Count, Demand, ReadingNote, ScanCrop, SubmittedField
 from tests.nlp import office
 from tests.nlp.parse.form_layouts import NEEDS, four_columns, pairs, sheet_form, two_columns
 from tests.nlp.readers.hostile import encrypted
@@ -62,3 +62,15 @@ def test_a_cut_archive_is_one_refusal(tmp_path: Path) -> None:
     path.write_bytes(packed({"甲.docx": b"x" * 1000})[:500])
     (item,) = received(InboxFile(path=path, name="断.zip"))
     assert item.refused is not None and item.refused.remedy
+
+
+def test_pictures_of_a_scan_are_kept_beside_its_fields(tmp_path: Path, run: Run) -> None:
+    inbox = tmp_path / "报送"
+    inbox.mkdir()
+    (inbox / "扫描.png").write_bytes((Path(__file__).parents[1] / "data" / "scanned_form.png").read_bytes())
+    found = read_inbox.fn([inbox], None, run)
+    crops = load(ScanCrop, Path(found["scan_crops"].path))
+    assert {c.canonical for c in crops} >= {"organisation", "demand_title", "budget"} and {c.state for c in crops} == {"待人工核对"}
+    assert all((run.work / c.file).read_bytes().startswith(b"\x89PNG") and c.file in found for c in crops)
+    assert sum((run.work / c.file).stat().st_size for c in crops) < 300_000
+    assert not any("联系人" in c.text or "手机" in c.text for c in crops)

@@ -17,7 +17,7 @@ def test_the_shipped_file_is_valid() -> None:
     [
         ("seed = 7", 'seed = "七"', "run.seed"),
         ("seed = 7", "seed = 7\nsed = 8", "run.sed"),
-        ("demand = 0.35", "demand = 0.9", "合计应为 1"),
+        ("demand = 0.30", "demand = 0.9", "合计应为 1"),
         ('dtype = "auto"', 'dtype = "int4"', "encoder.dtype"),
         ("[draft]", "[draft", "不是合法的 TOML"),
     ],

@@ -118,6 +118,14 @@ def test_evidence_stands_in_the_text(chain: Chain) -> None:
     assert all(item in text.lower() for item in plain)
 
 
+@pytest.mark.parametrize(
+    ("doubtful", "text"),
+    [(True, "双面水冷功率模块\n加压压紧。"), (False, "刻蚀机用静电卡盘\n控温精度高。"), (False, "河道清淤船\n泵吸排泥。")],
+)
+def test_verdicts_near_the_threshold_are_doubtful(chain: Chain, doubtful: bool, text: str) -> None:
+    assert classify("x", text, chain=chain).doubtful is doubtful
+
+
 def test_latin_terms_are_whole_words(chain: Chain) -> None:
     assert classify("x", "FREEDATA数据平台建设\nEDATA接口与METAL系统。", chain=chain).evidence == ()
 

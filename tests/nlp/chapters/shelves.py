@@ -64,4 +64,4 @@ def shelf(*, requirements: tuple[Requirement, ...] = (), facts: tuple[Fact, ...]
 
 def material(found: Shelf, *, matrix: tuple[MatrixCell, ...] = (), pairs: tuple[RegionPair, ...] = ()) -> Material:
     return Material(run={"as_of": date(2026, 11, 1).isoformat()}, chain="集成电路", segments={"equipment": "装备"}, counts={}, shelf=found, matrix=matrix, pairs=pairs,
-                    rejected=(), year=2026)
+                    rejected=(), year=2026, changes=None, figures={})

@@ -18,6 +18,7 @@ from tests.nlp.parse.lexicons import regions
         ("总投资（单位：万元）", "1,200.5", 1200.5),
         ("资金投入", "800-1000万元", 800),
         ("budget_wan", "42", 42),
+        ("investment", "42", 42),
         ("资金投入", "800", None),
         ("资金投入（万元）", "面议", None),
         ("资金投入（万元）", "", None),
@@ -34,6 +35,14 @@ def test_money(label: str, value: str, wan: float | None) -> None:
 )  # fmt: skip
 def test_period(text: str, years: float | None) -> None:
     assert period_years(text) == years
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "years"),
+    [("研发周期（月）", "18", 1.5), ("时限(个月)", "24", 2), ("时限（年）", "3", 3), ("周期", "0.5", 0.5), ("研发周期（月）", "2年", 2), ("周期", "18", None)],
+)
+def test_the_unit_of_a_period_may_stand_in_its_label(label: str, value: str, years: float | None) -> None:
+    assert period_years(value, label) == years
 
 
 @pytest.mark.parametrize(

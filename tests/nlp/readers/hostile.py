@@ -91,5 +91,6 @@ HOSTILE = (
     Hostile(name="压缩.rar", data=lambda: b"Rar!\x1a\x07\x00" + b"0" * 100, reason="RAR"),
     Hostile(name="其实是rar.docx", data=lambda: b"Rar!\x1a\x07\x00" + b"0" * 100, reason="RAR"),
     Hostile(name="压缩.7z", data=lambda: b"7z\xbc\xaf\x27\x1c" + b"0" * 100, reason="7z"),
+    Hostile(name="空存档.mht", data=lambda: b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x\r\n" + b"a: b\r\n" * 50_000, reason="没有正文|损坏"),
     Hostile(name="没有扩展名", data=lambda: b"\x01\x02\x03", reason="不支持"),
 )

@@ -63,9 +63,11 @@ def test_pages_of_a_tiff_and_crops() -> None:
     image = Image.open(FORM).convert("L")
     data = png(image, "TIFF", save_all=True, append_images=[image.crop((0, 0, 1000, 85))])
     assert [b.location for b in read("a.tif", data).blocks] == ["第1页", "第2页"]
-    pieces = list(ocr.crops(pdf.scans("a.pdf", scanned_pdf())))
+    pieces = pdf.read("a.pdf", scanned_pdf()).crops
     title = next(piece for piece in pieces if piece.text == "企业技术需求征集表")
-    assert title.location == "第1页" and Image.open(io.BytesIO(title.png)).width > 300
+    assert (title.location, title.place) == ("第1页", "p1-b1") and Image.open(io.BytesIO(title.png)).width > 300
+    cell = next(piece for piece in pieces if piece.text == "静电吸盘陶瓷层的低温烧结技术")
+    assert cell.sure > 0.8 and sum(len(piece.png) for piece in pieces) < 200_000
 
 
 @pytest.mark.parametrize(

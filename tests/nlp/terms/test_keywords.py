@@ -5,9 +5,10 @@ import pytest
 
 from nlp.errors import ModelUnavailable
 from nlp.terms import Lexicon, load_lexicon
+from nlp.terms.keyword_evidence import TermEvidence
 from nlp.terms.keyword_features import NUMBERS, SIGNS
-from nlp.terms.keyword_training import Example, background, cross_validate, described, train, weights_as_arrays
-from nlp.terms.keywords import KeywordReader, KeywordWeights, load_weights, rank_keywords
+from nlp.terms.keyword_training import Example, background, cross_validate, described, list_kind, train
+from nlp.terms.keywords import KeywordReader, KeywordWeights, load_weights, rank_keywords, weights_as_arrays
 
 ROOT = Path(__file__).parents[3]
 TEXT = (
@@ -74,11 +75,45 @@ def test_training_learns_repeats_and_survives_storage() -> None:
     counts, n = background([e.text for e in examples()], reader)
     prepared = described(examples(), reader, counts, n)
     trained = train(prepared, counts, n)
-    assert (train(prepared, counts, n).hidden == trained.hidden).all()
-    assert trained.hidden.shape[1] == len(NUMBERS) + len(SIGNS)
+    assert (train(prepared, counts, n).plain.value == trained.plain.value).all()
+    assert trained.plain.feature.max() <= len(NUMBERS) + len(SIGNS)
+    assert trained.full is None
     read = load_weights(save(weights_as_arrays(trained)))
     text = "粘结剂的制备研究\n研究了粘结剂的制备，结果表明粘结剂的性能良好。"
     assert rank_keywords([("u", text)], lexicon(), read)["u"][0].term == "粘结剂"
+
+
+def test_the_taggers_word_is_learned_and_wanted_only_where_it_was_given() -> None:
+    """A string that the tagger calls a term is likelier a keyword than without that word."""
+    rows = []
+    for turn, example in enumerate(examples()):
+        subject = example.keywords[0]
+        first, second = (subject, subject[::-1])[:: 1 if turn // 8 % 2 else -1]
+        text = f"{first}与{second}的研究\n研究了{first}与{second}。"
+        word = TermEvidence(scores={subject: 3.0}, probabilities={subject: 0.9}, registers=(0.2,) * 5)
+        rows.append(Example(text=text, keywords=(subject,), evidence=word))
+    reader = KeywordReader(lexicon())
+    counts, n = background([e.text for e in rows], reader)
+    trained = train(described(rows, reader, counts, n), counts, n)
+    assert trained.full is not None
+    text = "粘结剂与分散液的研究\n研究了粘结剂与分散液。"
+    scores = {}
+    for subject in ("粘结剂", "分散液"):
+        word = TermEvidence(scores={subject: 3.0}, probabilities={subject: 0.9}, registers=(0.2,) * 5)
+        found = rank_keywords([("u", text)], lexicon(), trained, 100, {text: word})["u"]
+        scores[subject] = {keyword.term: keyword.score for keyword in found}
+    assert scores["粘结剂"]["粘结剂"] > scores["分散液"]["粘结剂"]
+    assert scores["分散液"]["分散液"] > scores["粘结剂"]["分散液"]
+    assert rank_keywords([("u", text)], lexicon(), trained, 1)["u"]
+
+
+def test_a_list_that_a_database_made_is_told_by_its_text() -> None:
+    kinds = [("纪实随笔：江边的老街与往事", 9), ("采用实验方法测定了样品的性能", 3)]
+    made = [Example(text=f"{text}{n}", keywords=tuple(f"{text[:2]}{i}" for i in range(k))) for text, k in kinds for n in range(8)]
+    reader = KeywordReader(lexicon())
+    found = list_kind(described(made, reader, {}, 1))
+    assert found.score("江边的随笔") > 0 > found.score("测定样品性能的方法")
+    assert found.score("") == found.score("\u4e0d\ud800") == pytest.approx(float(found.bias[0]))
 
 
 def test_cross_validation_reports_each_fold() -> None:

@@ -8,7 +8,7 @@ from nlp.embed import HashEncoder
 from nlp.options import TopicOptions
 from nlp.records import Unit
 from nlp.topics import centre_kinds, discover
-from nlp.topics.cluster import candidate_sizes, choose_label, split_terms
+from nlp.topics.cluster import choose_label, split_terms
 
 OPTIONS = TopicOptions(floor=8, smallest=3, average=6, nearest=0.0, term_weight=0.5, dimensions=20, resamples=2, top_terms=5)
 SUBJECTS = {
@@ -76,11 +76,6 @@ def test_a_genre_is_not_a_topic() -> None:
     centred = centre_kinds(rows, (subject + genre).astype(np.float32))
     assert abs(float(centred[:25, 0].mean() - centred[25:, 0].mean())) < 0.3
     assert np.allclose(np.linalg.norm(centred, axis=1), 1, atol=1e-5)
-
-
-@pytest.mark.parametrize(("n", "average", "expected"), [(8, 18, [2]), (40, 18, [2]), (400, 18, [14, 17, 20, 22]), (4000, 18, [44, 54, 63, 76])])
-def test_candidate_sizes(n: int, average: int, expected: list[int]) -> None:
-    assert candidate_sizes(n, average) == expected
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,27 @@ def test_several_demands_are_split() -> None:
     assert [text[p.start : p.end] for p in facets.parts] == ["需求一：开发耐高温密封圈，寿命差", "需求二：开发自动上料装置，效率低"]
 
 
+@pytest.mark.parametrize(("text", "parts"), [
+    ("两个难题\n我厂遇到两处困难。难题1为刀具磨损快，难以加工；难题2为切屑缠绕，无法连续生产。", ["难题1为刀具磨损快，难以加工", "难题2为切屑缠绕，无法连续生产"]),
+    ("榜单汇总\n需求名称：轴承钢纯净度控制\n主要问题：夹杂物多。\n需求名称：热处理变形预测\n主要问题：翘曲大。",
+     ["需求名称：轴承钢纯净度控制\n主要问题：夹杂物多", "需求名称：热处理变形预测\n主要问题：翘曲大"]),
+    ("矿车改造\n一、需求内容：\n1、车载称重装置。需求技术服务。\n2、轮胎测温方法。需求技术咨询。\n二、工作基础：\n1、公司有改造经验。",
+     ["1、车载称重装置。需求技术服务", "2、轮胎测温方法。需求技术咨询"]),
+    ("泵车研究\n研究内容：1）叶轮水力设计方法；2）轴封失效机理。\n研究目标：1）效率提高3%；2）泄漏减少一半。", ["1）叶轮水力设计方法", "2）轴封失效机理"]),
+    ("酒糟饲料技术\n1、酒糟烘干成套设备研制；\n2、低盐酱油发酵工艺研究；\n3、果渣膳食纤维提取技术。",
+     ["1、酒糟烘干成套设备研制", "2、低盐酱油发酵工艺研究", "3、果渣膳食纤维提取技术"]),
+    ("铆接\n热铆后头部开裂；镀层表面有气泡", ["热铆后头部开裂", "镀层表面有气泡"]),
+    ("菌种发酵技术、有机肥造粒技术\n希望引进。", ["菌种发酵技术", "有机肥造粒技术"]),
+    # tasks of one thing are one demand
+    ("土压力算法研究\n（1）支挡结构土压力影响机制研究；\n（2）支挡结构土压力简化计算方法；\n（3）支挡结构土压力软件开发。", None),
+    ("换型设备\n存在的问题：\n1、换型时间长；\n2、噪声大；\n3、故障多。", None),
+    ("泵研制\n预期目标：\n1、效率≥80%；\n2、寿命≥5000小时。", None),
+])
+def test_a_form_is_split_only_where_it_asks_for_several_things(text: str, parts: list[str] | None) -> None:
+    found = [text[p.start : p.end] for p in find_facets_in_text("D1", text, vocabulary=VOCABULARY).parts]
+    assert (found if len(found) > 1 else None) == parts
+
+
 def test_both_ways_in_agree() -> None:
     title, _, body = CLEAR.partition("\n")
     assert find_facets("D1", title, body, vocabulary=VOCABULARY) == find_facets_in_text("D1", CLEAR, vocabulary=VOCABULARY)

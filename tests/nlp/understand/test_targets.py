@@ -1,6 +1,7 @@
 """In/out tables of our own sentences: what is a demanded figure, and what is not."""
 
 import json
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 
@@ -468,3 +469,22 @@ def test_reach_on_the_labelled_texts(vocabulary: TargetVocabulary) -> None:
         taken += sum(any(d["start"] < t.end and t.start < d["end"] for t in found) for d in record["distractors"])
     assert 2 * hits / (predicted + wanted) >= 0.90
     assert taken / distractors <= 0.10
+
+
+# sentences written after the rules, file by file; what is still missed stays in them
+WRITTEN_LATER = ("targets_fresh.toml", "targets_late.toml", "targets_late2.toml")
+
+
+@pytest.mark.parametrize("name", WRITTEN_LATER)
+def test_wordings_that_the_rules_were_not_written_for(name: str, vocabulary: TargetVocabulary) -> None:
+    table = tomllib.loads((LEXICONS.parents[1] / "tests" / "data" / name).read_text("utf-8"))
+    hit = found = wanted = 0
+    for text, expected in table["case"]:
+        got, left = [short(target) for target in find_targets("d", text, vocabulary=vocabulary)], list(expected)
+        found, wanted = found + len(got), wanted + len(expected)
+        for one in got:
+            if one in left:
+                left.remove(one)
+                hit += 1
+    assert 2 * hit / (found + wanted) >= 0.9
+    assert [text for text in table["background"] if find_targets("d", text, vocabulary=vocabulary)] == []

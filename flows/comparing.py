@@ -1,0 +1,41 @@
+"""This run beside the chain's last one: the table of places that changed, and the page that tells it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from flows.registry import previous_run
+from flows.run import Run
+from flows.store import Artefact, load, save
+from nlp import changes
+from nlp.records import Count, Priority, RankChange, Section, Topic, TopicEditFate, TopicEvent
+
+__all__ = ["changes_section", "compare_ranks"]
+
+T = TypeVar("T")
+
+
+def compare_ranks(run: Run) -> dict[str, Artefact]:
+    """data/rank_changes, empty where the chain has no earlier run whose tables can be read."""
+    before = previous_run(run.out, run.chain)
+    found: tuple[RankChange, ...] = ()
+    if before and (old := readable(Priority, before / "data" / "priorities.parquet")):
+        found = changes.rank_changes(readable(Topic, before / "data" / "topics.parquet"), old, load(Topic, run.data("topics")),
+                                     load(Priority, run.data("priorities")), weights=run.settings.priority.weights)
+    return {"rank_changes": save(RankChange, found, run.data("rank_changes"))}
+
+
+def readable(kind: type[T], path: Path) -> list[T]:
+    """The records of a table of another run; none where another version of the program wrote other columns."""
+    try:
+        return load(kind, path)
+    except (OSError, TypeError, KeyError):
+        return []
+
+
+def changes_section(folder: Path, segments: Mapping[str, str]) -> Section:
+    """与上次相比, from the tables of a run's folder; `segments` are the chain's ids and Chinese names."""
+    data = folder / "data"
+    counts = {c.name: c.value for c in load(Count, data / "counts.parquet")}
+    return changes.build(load(TopicEvent, data / "topic_events.parquet"), load(RankChange, data / "rank_changes.parquet"),
+                         load(TopicEditFate, data / "topic_edits.parquet"), counts, segments=segments)

@@ -1,0 +1,63 @@
+"""Vectors as topics are found in: the sentence vectors, seen along the axes of models/topic-space."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from flows.settings import ROOT
+from flows.store import digest, write_bytes
+from nlp.embed import Encoder, Vectors, centre
+from nlp.topics.subject_axes import AXES_FILE, Labelled, Paired, SubjectAxes, fit_axes, load_axes, pack_axes
+
+__all__ = ["build", "frame_name", "subject_vectors"]
+
+FOLDER = ROOT / "models" / "topic-space"
+LEVELS = (4, 3)  # characters of an IPC symbol: subclass (H01L), class (H01)
+DIMENSIONS, SHRINK, POWER = 128, 0.5, 0.1
+Texts = Sequence[str]
+
+
+def subject_vectors(centred: Vectors, *, encoder: str) -> Vectors:
+    """[n, d] vectors centred by kind or collection -> along the axes; as they are, when these belong to another encoder."""
+    axes = load_axes(FOLDER)
+    return axes.of(centred) if axes.encoder == encoder else centred
+
+
+def frame_name(encoder: str) -> str:
+    """What a registry of topics must have been made with to be continued: the encoder, and the axes where they apply."""
+    axes = load_axes(FOLDER)
+    return f"{encoder}+axes-{digest(FOLDER / AXES_FILE)[:8]}" if axes.encoder == encoder else encoder
+
+
+def rows_of(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def ends(rows: Iterable[dict[str, object]], name: str) -> list[str]:
+    return [str(row[name]) for row in rows]
+
+
+def build(data: Path, report: Callable[[str], None], *, encoder: Encoder) -> Path:
+    """Fit the axes on disciplines, IPC symbols and title-abstract pairs of `data`; the texts of the two clustering golds
+    and everything that equals them take no part."""
+    measured = {text for name in ("patents", "csldcp") for text in ends(rows_of(data / "gold" / f"clusters_{name}.jsonl"), "text")}
+    abstracts = [row for part in ("train", "dev") for row in rows_of(data / "data" / "csldcp" / f"{part}.jsonl") if row["content"] not in measured]
+    papers = [row for row in rows_of(data / "data" / "csl" / "dev.jsonl") if row["abstract"] not in measured]
+    patents = [row for row in rows_of(data / "data" / "patents" / "patents.jsonl") if f"{row['title']}\n{row['abstract']}" not in measured]
+    titles = rows_of(data / "data" / "patents" / "titles_ipc.jsonl")
+    report(f"摘要 {len(abstracts)} 篇，论文 {len(papers)} 篇，专利 {len(patents)} 件，带 IPC 的标题 {len(titles)} 条")
+
+    def vectors(texts: Texts) -> Vectors:
+        return centre(encoder.encode(texts))
+
+    paper_vectors, title_vectors = vectors(ends(papers, "abstract")), vectors(ends(titles, "title"))
+    ipc = [[str(code) for code in row["ipc"]] for row in titles if isinstance(row["ipc"], list)]
+    labelled = [Labelled(vectors=vectors(ends(abstracts, "content")), subjects=[frozenset({label}) for label in ends(abstracts, "label")]),
+                Labelled(vectors=paper_vectors, subjects=[frozenset({label}) for label in ends(papers, "discipline")]),
+                *(Labelled(vectors=title_vectors, subjects=[frozenset(code[:level] for code in codes) for codes in ipc]) for level in LEVELS)]
+    paired = [Paired(first=paper_vectors, second=vectors(ends(papers, "title"))),
+              Paired(first=vectors(ends(patents, "abstract")), second=vectors(ends(patents, "title")))]
+    report("拟合方向")
+    axes = fit_axes(labelled, paired, dimensions=DIMENSIONS, shrink=SHRINK, power=POWER)
+    write_bytes(pack_axes(SubjectAxes(encoder=encoder.name, axes=axes)), FOLDER / AXES_FILE)
+    return FOLDER

@@ -1,0 +1,99 @@
+"""Kept results: only what is new is computed, a torn or foreign file is computed again, a changed stamp forgets everything."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flows.cache import Cache, fingerprint
+from nlp.embed import HashEncoder, Vectors
+from nlp.records import TermMention, Unit
+
+TEXTS = {"a.csv": ["静电卡盘", "光刻胶"], "b.csv": ["光刻胶", "混合键合"]}
+
+
+def units(texts: dict[str, list[str]]) -> list[Unit]:
+    return [Unit(unit_id=f"{source}-{i}", unit_kind="patent", title="", text=text, region="", organisation=None, source_file=source, source_location="")
+            for source, some in texts.items() for i, text in enumerate(some)]
+
+
+class Counting:
+    """A real encoder and a real finder that remember what they were asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.asked += texts
+        return HashEncoder().encode(texts)
+
+    def extract(self, pairs: Sequence[tuple[str, str]]) -> list[TermMention]:
+        self.asked += [text for _, text in pairs]
+        return [TermMention(unit_id=i, term_id=None, surface=text[:2], start=0, end=2, score=0.5, extractor="t") for i, text in pairs if "光" in text]
+
+
+def test_only_new_texts_are_encoded(tmp_path: Path) -> None:
+    cache, encoder = Cache(tmp_path), Counting()
+    first = cache.vectors(units(TEXTS), "s", encoder.encode)
+    assert sorted(encoder.asked) == ["光刻胶", "混合键合", "静电卡盘"]
+    more = {**TEXTS, "b.csv": ["混合键合", "探针卡", "光刻胶"]}
+    again = Cache(tmp_path)
+    second = again.vectors(units(more), "s", encoder.encode)
+    assert encoder.asked[3:] == ["探针卡"]
+    assert (again.reused, again.computed) == (3, 1)
+    np.testing.assert_array_equal(second, HashEncoder().encode([u.text for u in units(more)]))
+    np.testing.assert_array_equal(first, HashEncoder().encode([u.text for u in units(TEXTS)]))
+
+
+def test_one_changed_source_rewrites_one_file(tmp_path: Path) -> None:
+    Cache(tmp_path).vectors(units(TEXTS), "s", HashEncoder().encode)
+    before = {p: p.stat().st_mtime_ns for p in (tmp_path / "vectors" / "s").iterdir()}
+    Cache(tmp_path).vectors(units({**TEXTS, "a.csv": ["静电卡盘"]}), "s", HashEncoder().encode)
+    changed = [p for p, moment in before.items() if p.stat().st_mtime_ns != moment]
+    assert len(before) == 2 and len(changed) == 1
+
+
+def test_mentions_are_those_of_a_run_without_a_cache(tmp_path: Path) -> None:
+    finder, found = Counting(), units(TEXTS)
+    first = Cache(tmp_path).mentions(found, "s", finder.extract)
+    second = Cache(tmp_path).mentions(found, "s", finder.extract)
+    assert first == second == [m for u in sorted(found, key=lambda u: u.unit_id) for m in Counting().extract([(u.unit_id, u.text)])]
+    assert len(finder.asked) == 3  # a text without a term is remembered too
+
+
+@pytest.mark.parametrize("harm", [lambda p: p.write_bytes(p.read_bytes()[: p.stat().st_size // 2]), lambda p: p.write_bytes(b"\x00junk"), lambda p: p.unlink(),
+                                  lambda p: p.write_bytes(b"")], ids=["cut", "junk", "gone", "empty"])
+def test_a_broken_file_is_computed_again(tmp_path: Path, harm) -> None:
+    found = units(TEXTS)
+    right = Cache(tmp_path).vectors(found, "s", HashEncoder().encode)
+    mentions = Cache(tmp_path).mentions(found, "s", Counting().extract)
+    for path in [p for p in tmp_path.rglob("*") if p.is_file()]:
+        kept = path.read_bytes()
+        harm(path)
+        np.testing.assert_array_equal(Cache(tmp_path).vectors(found, "s", HashEncoder().encode), right)
+        assert Cache(tmp_path).mentions(found, "s", Counting().extract) == mentions
+        path.write_bytes(kept)
+
+
+def test_another_stamp_forgets_and_clears(tmp_path: Path) -> None:
+    encoder = Counting()
+    for stamp in ("old", "new"):
+        Cache(tmp_path).vectors(units(TEXTS), stamp, encoder.encode)
+    assert len(encoder.asked) == 6
+    assert [p.name for p in (tmp_path / "vectors").iterdir()] == ["new"]
+
+
+def test_a_stamp_follows_contents_and_words_not_order(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    (tmp_path / "b").write_text("2")
+    stamp = fingerprint([tmp_path / "a", tmp_path / "b"], "full")
+    assert fingerprint([tmp_path / "b", tmp_path / "a"], "full") == stamp
+    assert fingerprint([tmp_path / "a", tmp_path / "b"], "fast") != stamp
+    (tmp_path / "b").write_text("3")
+    assert fingerprint([tmp_path / "a", tmp_path / "b"], "full") != stamp
+
+
+def test_no_units(tmp_path: Path) -> None:
+    assert len(Cache(tmp_path).vectors([], "s", HashEncoder().encode)) == 0
+    assert Cache(tmp_path).mentions([], "s", Counting().extract) == []

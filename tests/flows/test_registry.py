@@ -1,0 +1,76 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flows.registry import ChainMemory, previous_run, read_memory, write_memory
+from flows.store import point_latest, write_json
+from nlp.topics.identity import refresh
+from nlp.topics.registry import Registry
+from nlp.topics.space import KindMeans
+from tests.nlp.topics.subjects import IDENTITY, OPTIONS, UNITS, terms_of, vectors_of
+
+
+def registry_of(n: int) -> Registry:
+    return refresh(None, UNITS[:n], vectors_of(UNITS[:n]), {u.unit_id: terms_of(u) for u in UNITS}, segment="materials", run_id="1", seed=7,
+                   options=replace(OPTIONS, resamples=0), identity=IDENTITY, encoder="hash-256").registry
+
+
+def memory_of(registry: Registry) -> ChainMemory:
+    return ChainMemory(encoder="hash-256", kinds=KindMeans(means={"patent": np.arange(4.0)}), segments={"materials": registry})
+
+
+@pytest.mark.parametrize("n", [len(UNITS), 3, 0])
+def test_what_is_written_is_read(tmp_path: Path, n: int) -> None:
+    written = memory_of(registry_of(n))
+    write_memory(written, tmp_path)
+    read = read_memory(tmp_path)
+    mine, theirs = read.segments["materials"], written.segments["materials"]
+    assert (mine.topics, mine.members, mine.runs, mine.fitted, mine.unit_ids) == (theirs.topics, theirs.members, theirs.runs, theirs.fitted, theirs.unit_ids)
+    assert np.array_equal(mine.centroids, theirs.centroids)
+    assert np.allclose(mine.points, theirs.points, atol=1e-6)
+    assert read.kinds is not None
+    assert np.array_equal(read.kinds.means["patent"], np.arange(4.0))
+
+
+def test_a_registry_that_was_read_continues_as_one_that_was_kept(tmp_path: Path) -> None:
+    kept = registry_of(len(UNITS))
+    write_memory(memory_of(kept), tmp_path)
+    more = {"segment": "materials", "run_id": "2", "seed": 7, "options": replace(OPTIONS, resamples=0), "identity": IDENTITY, "encoder": "hash-256"}
+    arguments = (UNITS, vectors_of(UNITS), {u.unit_id: terms_of(u) for u in UNITS})
+    read = read_memory(tmp_path).segments["materials"]
+    assert refresh(read, *arguments, **more).grouping == refresh(kept, *arguments, **more).grouping  # type: ignore[arg-type]
+
+
+def test_no_registry_and_another_format_say_why(tmp_path: Path) -> None:
+    assert read_memory(None).loss == ""
+    assert "没有留下" in read_memory(tmp_path).loss
+    write_memory(memory_of(registry_of(0)), tmp_path)
+    head = json.loads((tmp_path / "registry" / "registry.json").read_text("utf-8"))
+    write_json({**head, "format": 99}, tmp_path / "registry" / "registry.json")
+    assert "99" in read_memory(tmp_path).loss
+    assert read_memory(tmp_path).segments == {}
+    write_memory(memory_of(registry_of(0)), tmp_path)
+    (tmp_path / "registry" / "materials.npz").unlink()
+    assert "读不出" in read_memory(tmp_path).loss
+
+
+def test_nothing_in_a_registry_needs_pickle(tmp_path: Path) -> None:
+    write_memory(memory_of(registry_of(len(UNITS))), tmp_path)
+    for path in (tmp_path / "registry").glob("*.npz"):
+        with np.load(path, allow_pickle=False) as arrays:
+            assert all(arrays[name].dtype != object for name in arrays)
+
+
+def test_the_last_run_of_a_chain_is_found_behind_another_chains(tmp_path: Path) -> None:
+    assert previous_run(tmp_path, "ic") is None
+    for run_id, chain in (("20260101", "ic"), ("20260201", "ic"), ("20260301", "nev")):
+        write_json({"chain": chain}, tmp_path / run_id / "manifest.json")
+        point_latest(tmp_path, run_id)
+    assert previous_run(tmp_path, "ic") == tmp_path / "20260201"
+    found = previous_run(tmp_path, "nev")
+    assert found is not None
+    assert found.name == "20260301"
+    assert previous_run(tmp_path, "display") is None

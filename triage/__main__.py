@@ -1,0 +1,25 @@
+"""`python -m triage` is `luxiantu triage`, without the rest of the command line."""
+
+import sys
+
+from nlp.errors import LuxiantuError
+
+
+def main() -> int:
+    import argparse
+
+    from triage.command import SUMMARY, add_arguments
+
+    parser = argparse.ArgumentParser(prog="luxiantu triage", description=SUMMARY)
+    add_arguments(parser)
+    options = parser.parse_args()
+    try:
+        options.call(options)
+    except LuxiantuError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
