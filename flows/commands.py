@@ -1,5 +1,6 @@
 """What each command takes and calls; the work itself is in the modules it names."""
 
+import importlib
 import sys
 from argparse import Namespace
 from collections.abc import Callable
@@ -18,6 +19,7 @@ __all__ = ["add_commands"]
 def add_commands(commands: Commands) -> None:
     add_refresh(commands)
     add_intake(commands)
+    add_triage(commands)
     add_review(commands)
     add_edits(commands)
     add_schedule(commands)
@@ -108,6 +110,12 @@ def call_intake(options: Namespace) -> None:
 
     folder = intake(options.inboxes, options.notice, out=options.out, as_of=options.as_of)
     print(f"初筛表：{folder / 'triage.xlsx'}（退回补正函在 letters/，搁置的输入见 rejected.jsonl）")
+
+
+def add_triage(commands: Commands) -> None:
+    """By name: triage stands on top of flows, not below it."""
+    triage = importlib.import_module("triage.command")
+    triage.add_arguments(commands.add("triage", triage.SUMMARY))
 
 
 def add_review(commands: Commands) -> None:

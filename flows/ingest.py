@@ -38,6 +38,7 @@ from nlp.records import (
     SubmittedField,
     Unit,
 )
+from nlp.understand.decisions import Decided, apply_decisions
 
 R = TypeVar("R")
 S = TypeVar("S", Demand, Policy, Patent, Project, Call)
@@ -101,8 +102,11 @@ def find_files(inboxes: Sequence[Path]) -> list[InboxFile]:
 
 
 @task(name="读取材料", cache_policy=NO_CACHE, persist_result=False)
-def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> dict[str, Artefact]:
-    """Read and parse every file; returns the artefact of each record kind, of `units`, `rejected`, `counts`, `inputs`."""
+def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run, decided: Sequence[Decided] = ()) -> dict[str, Artefact]:
+    """Read and parse every file; returns the artefact of each record kind, of `units`, `rejected`, `counts`, `inputs`.
+
+    `decided` is what collection staff decided on demands received before.
+    """
     synonyms, regions = load_synonyms(LEXICONS / "columns.toml"), load_regions(LEXICONS / "regions.toml")
     files, gathered = find_files(inboxes), Gathered()
     with display.stage("读取材料", "read", total=len(files)), Sandbox() as sandbox:
@@ -119,7 +123,7 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> dict[str
                 except LuxiantuError as error:
                     set_aside(gathered, item, refusal(item.name, error))
             display.advance(done)
-    settle(gathered)
+    settle(gathered, decided)
     found = list(units_of(gathered))
     if not found:
         raise EmptyCorpus("、".join(str(i) for i in inboxes), f"{len(files)} 个文件中没有读出需求、政策或专利", reasons(gathered.rejected))
@@ -208,10 +212,18 @@ def set_aside(into: Gathered, file: Received, refused: Rejected) -> None:
     into.inputs.append({"name": file.name, "sha256": hashlib.sha256(file.data).hexdigest(), "bytes": len(file.data), "kind": None, "kept": 0, "rejected": 1})
 
 
-def settle(gathered: Gathered) -> None:
-    """Mask what identifies a person, number the versions, and say which records a later version stands for."""
+def settle(gathered: Gathered, decided: Sequence[Decided]) -> None:
+    """Mask what identifies a person, number the versions, apply the decisions of staff, and say which records a later version stands for."""
     gathered.fields = settling.masked_fields(gathered.fields)
     gathered.demands = settling.current_demands(settling.masked_demands(gathered.demands), gathered.submissions)
+    applied, received_ones = apply_decisions(list(gathered.demands.values()), decided), len(gathered.demands)
+    gathered.demands = {d.demand_id: d for d in applied.demands}
+    parts, out = len(gathered.demands) - received_ones + len(applied.left_out), len(applied.left_out)
+    for name, more in (("demand.read", parts), ("demand.kept", parts - out), ("demand.rejected", out)):
+        gathered.count(name, more)
+    gathered.rejected += applied.left_out
+    gathered.notes += [ReadingNote(source_file=gathered.demands[i].source_file, note=f"需求 {i} 的文字与作出决定时不同，原决定未套用，请重新处理") for i in applied.outdated]
+    gathered.count("demand.decided", len(applied.left_out) + applied.accepted)
     gathered.policies = settling.current_policies(gathered.policies)
     old = settling.replaced(gathered.demands, gathered.policies)
     gathered.rejected += old

@@ -11,6 +11,7 @@ from flows.discover import terms_by_unit
 from flows.progress import display
 from flows.run import Run
 from flows.store import Artefact, load, save
+from flows.topic_edits import read_edits
 from flows.understand import LEXICONS, chain_of
 from nlp.consortium import suggest_partners
 from nlp.evidence import Sources, load_evidence_rules, measure, region_matrix, region_pairs
@@ -66,10 +67,15 @@ def rank_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artefact]
         facts = measure(topics, assignments, sources=sources, rules=load_evidence_rules(LEXICONS))
         ranking = explore(topics, facts, seed=run.seed, options=run.settings.priority)
         rules = load_organising_rules(LEXICONS / "organising.toml")
-        organised = organise(ranking.priorities, fact_table(topics, facts), assignments, sources, rules)
+        organised = organise(ranking.priorities, fact_table(topics, facts), assignments, sources, rules, overrides=chosen_modes(run))
         matrix = region_matrix(assignments, sources=sources)
         pairs = region_pairs(matrix, segments=[s.id for s in chain_of(run.chain).segments], alike=rules.consortium.alike, seed=run.seed)
     return save_ranking(facts, ranking, organised, matrix, pairs, run)
+
+
+def chosen_modes(run: Run) -> dict[str, ProjectMode]:
+    """What people decided, the last decision on a topic standing."""
+    return {e.topic_id: ProjectMode(e.payload[0]) for e in read_edits(run.out, run.chain) if e.action == "mode"}
 
 
 def sources_of(topics: Sequence[Topic], artefacts: Mapping[str, Artefact], run: Run) -> Sources:

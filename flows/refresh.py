@@ -26,6 +26,7 @@ from flows.store import WORK, Artefact, digest, publish, run_lock, sweep, write_
 from flows.summary import summarise
 from flows.understand import chain_of, classify_units, embed_units, find_terms
 from nlp.records import Kind
+from nlp.understand.decisions import Decided, read_decisions
 
 __all__ = ["DEFAULT_INBOXES", "refresh", "refresh_corpus"]
 
@@ -49,7 +50,7 @@ def refresh(inboxes: Sequence[Path], *, kind: Kind | None = None, chain: str | N
 def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Path:
     """The stages in order; between them pass artefacts (path, sha256, rows), never the records."""
     display.seconds.clear()
-    found = read_inbox(inboxes, kind, run)
+    found = read_inbox(inboxes, kind, run, standing_decisions(run.out))
     found |= find_terms(found["units"], run)
     found["vectors"] = embed_units(found["units"], found["mentions"], run)
     found |= classify_units(found, run)
@@ -66,6 +67,12 @@ def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Path
     create_markdown_artifact(summarise(run.work), key="luxiantu-summary", description="路线图刷新摘要")
     shutil.rmtree(run.work / ".stage")
     return run.work
+
+
+def standing_decisions(out: Path) -> tuple[Decided, ...]:
+    """Of the triage page, which keeps them beside its database; none where it was never used."""
+    path = out / "state" / "decisions.jsonl"
+    return read_decisions(path.read_text("utf-8"), path.name) if path.is_file() else ()
 
 
 def manifest(run: Run, found: dict[str, Artefact], files: dict[str, Artefact] | None = None) -> dict[str, object]:

@@ -15,7 +15,7 @@ from nlp.embed import Vectors, centre
 from nlp.errors import LuxiantuError, MalformedRecord, UnreadableDocument
 from nlp.records import TermMention, Unit
 from nlp.terms import best_terms, load_lexicon, merge
-from nlp.terms.tiers import Extractor, Tier
+from nlp.terms.tiers import Extractor, FullExtractor, Tier
 
 __all__ = ["embed", "explain", "keywords", "read_units", "segments", "terms", "topics"]
 
@@ -77,7 +77,9 @@ def keywords(source: Path, target: Path) -> None:
     from nlp.terms.keywords import load_weights, rank_keywords
 
     weights = load_weights((ROOT / "models" / "keyword-ranker" / "ranker.safetensors").read_bytes())
-    ranked = rank_keywords([(u.unit_id, u.text) for u in read_units(source)], load_lexicon(LEXICONS), weights)
+    units, engine = read_units(source), extractor()
+    evidence = engine.evidence([u.text for u in units]) if isinstance(engine, FullExtractor) else None
+    ranked = rank_keywords([(u.unit_id, u.text) for u in units], load_lexicon(LEXICONS), weights, evidence=evidence)
     write_lines(({"id": unit_id, "terms": [{"term": k.term, "score": round(k.score, 4)} for k in found]} for unit_id, found in ranked.items()), target)
 
 

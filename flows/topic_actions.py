@@ -22,7 +22,7 @@ from nlp.records import (
 from nlp.topics.edits import in_words, restructure, split_payload
 from nlp.topics.registry import Registry, TopicMemory
 
-__all__ = ["Decision", "explanation", "listing", "merge", "note", "rename", "simple", "split"]
+__all__ = ["Decision", "explanation", "listing", "merge", "mode", "note", "rename", "simple", "split"]
 
 STATES = {"active": "", "retired": "（已退出）", "merged": "（已并入别的主题）"}
 EVENTS = {"born": "新增", "kept": "沿用", "grown": "增长", "shrunk": "缩减", "split": "拆分", "merged": "合并", "retired": "退出"}
@@ -87,6 +87,10 @@ def simple(d: Decision, action: TopicAction) -> str:
 
 def rename(d: Decision, name: str) -> str:
     return noted(d, "rename", [worded(name)])
+
+
+def mode(d: Decision, chosen: str) -> str:
+    return noted(d, "mode", [chosen])
 
 
 def note(d: Decision, text: str) -> str:

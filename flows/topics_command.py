@@ -8,11 +8,12 @@ from pathlib import Path
 from flows import topic_actions as actions
 from flows.chinese_help import Commands, Parser
 from flows.settings import read
+from nlp.records import ProjectMode
 
 __all__ = ["add_topics", "route"]
 
 FILE_COMMAND, EDIT_COMMAND = "topics", "topic"
-NAMES = ("list", "explain", "rename", "merge", "split", "hide", "show", "note")
+NAMES = ("list", "explain", "rename", "merge", "split", "hide", "show", "note", "mode")
 
 
 def route(arguments: Sequence[str] | None) -> list[str]:
@@ -40,6 +41,8 @@ def add_topics(commands: Commands) -> None:
     split.add_argument("--dry-run", action="store_true", help="只看分法，不记下")
     one(inner, "hide", "不再写进草稿（数据表中保留）", lambda o: actions.simple(decision(o), "hide"))
     one(inner, "show", "恢复显示", lambda o: actions.simple(decision(o), "show"))
+    mode = one(inner, "mode", "决定组织方式，优先于规则的建议", lambda o: actions.mode(decision(o), o.mode))
+    mode.add_argument("mode", choices=[m.value for m in ProjectMode], metavar="方式", help="、".join(m.value for m in ProjectMode))
     note = one(inner, "note", "加一条备注", lambda o: actions.note(decision(o), o.text))
     note.add_argument("text", metavar="文字")
 

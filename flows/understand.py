@@ -92,13 +92,20 @@ def classify_units(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artefa
     with display.stage("判定产业链环节", "segments"):
         chain, units = chain_of(run.chain), load(Unit, artefacts["units"])
         vectors = read_vectors(artefacts["vectors"], every=True) if "vectors" in artefacts else {}
-        verdicts = verdicts_of(units, run.chain, run.settings, vectors)
+        received = load(Demand, artefacts["demands"])
+        chosen = {d.demand_id: d.segment for d in received if d.segment}
+        verdicts = [by_staff(v, chosen.get(v.unit_id)) for v in verdicts_of(units, run.chain, run.settings, vectors)]
         segment = {v.unit_id: v.segment for v in verdicts}
-        demands = [replace(d, segment=segment.get(d.demand_id)) for d in load(Demand, artefacts["demands"])]
+        demands = [replace(d, segment=segment.get(d.demand_id)) for d in received]
         patents = [replace(p, segment=segment[p.patent_id]) for p in load(Patent, artefacts["patents"])]
         counts = [*load(Count, artefacts["counts"]), *unit_counts(units, segment, [*(s.id for s in chain.segments), "none"])]
     return {"verdicts": save(ChainVerdict, verdicts, run.data("verdicts")), "demands": save(Demand, demands, run.data("demands")),
             "patents": save(Patent, patents, run.data("patents")), "counts": save(Count, counts, run.stage("counts.parquet"))}
+
+
+def by_staff(verdict: ChainVerdict, chosen: str | None) -> ChainVerdict:
+    """What collection staff chose stands."""
+    return verdict if chosen is None else replace(verdict, segment=chosen, score=1.0, evidence=("工作人员判定",), doubtful=False)
 
 
 def unit_counts(units: Sequence[Unit], segment: dict[str, str], segments: Sequence[str]) -> list[Count]:
@@ -123,9 +130,10 @@ def encoder_of(settings: Settings, progress: Callable[[int], None] | None = None
 
 @task(name="计算句向量", cache_policy=NO_CACHE, persist_result=False)
 def embed_units(units: Artefact, mentions: Artefact, run: Run) -> Artefact:
-    """Vectors of all units, for their segments; those that name no term are marked and not clustered."""
+    """Vectors of the units that name a term, and of demands and patents without one, which are marked and not clustered: most
+    clauses name none, and their segment needs no vector."""
     named = {m.unit_id for m in load(TermMention, mentions)}
-    texts = list(load(Unit, units))
+    texts = [u for u in load(Unit, units) if u.unit_id in named or u.unit_kind != "clause"]
     with display.stage("计算句向量", "embed", total=len(texts)):
         vectors = run.cache.vectors(texts, encoder_stamp(run.settings), lambda fresh: encoder_of(run.settings, display.advance).encode(fresh))
     propose(run)

@@ -523,7 +523,7 @@ class TopicEvent:
     reason: str
 
 
-TopicAction = Literal["rename", "merge", "split", "hide", "show", "note"]
+TopicAction = Literal["rename", "merge", "split", "hide", "show", "note", "mode"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,7 +116,7 @@ def take_pending(office: Office, folders: Sequence[Path]) -> None:
 
     for folder in folders:
         try:
-            done = read_in(office.store, folder, actor="系统")
+            done = read_in(office.store, folder, out=office.out, actor="系统")
             say(f"{folder.name}：新增 {done.added} 份；已在队列中 {done.known} 份")
         except (LuxiantuError, OSError) as error:
             say(f"{folder.name} 没有接入：{error}")
@@ -166,7 +166,7 @@ def call_import(options: Namespace) -> None:
         inboxes = []
         for source in options.sources:
             if (source / "rule_pack.toml").is_file() and (source / "manifest.json").is_file():
-                done = read_in(store, source, actor=OPERATOR)
+                done = read_in(store, source, out=options.out, actor=OPERATOR)
                 say(f"{source.name}：新增 {done.added} 份，其中重新报送 {done.reopened} 份；已在队列中 {done.known} 份")
             elif source.name.endswith("triage.xlsx"):
                 outcome = import_sheet(store, source.read_bytes(), actor=OPERATOR, segments=segment_names())

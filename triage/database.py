@@ -23,6 +23,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 __all__ = ["Base", "EventRow", "ImportedRun", "InvitationRow", "LabelRow", "SessionRow", "Store", "SubmissionRow", "UploadRow", "UserRow", "database_url", "now"]
@@ -182,7 +183,10 @@ class Store:
         self.url, self.postgres = url, url.get_backend_name() == "postgresql"
         self.engine: Engine = create_engine(url, pool_recycle=1800, pool_size=20, max_overflow=20, hide_parameters=True,
                                             connect_args={} if self.postgres else {"timeout": BUSY_SECONDS, "check_same_thread": False})
-        if not self.postgres:
+        if self.postgres:
+            self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+            event.listen(self.engine, "checkout", self._still_there)
+        else:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         self._writer = self.engine.execution_options(luxiantu_write=True)
@@ -190,6 +194,16 @@ class Store:
         self._looker = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.postgres else self.engine
         self._still = self.engine.execution_options(isolation_level="REPEATABLE READ") if self.postgres else self.engine
         self._turn = threading.Lock()  # our own threads queue here, for SQLite's own waiting is a sleep that doubles
+
+    def _still_there(self, connection: Any, *_: object) -> None:
+        """A restarted server has closed what the pool holds: opened anew instead of failing a request.
+
+        Not pool_pre_ping, which lets a reset socket of pg8000's through as an error.
+        """
+        try:
+            self.engine.dialect.do_ping(connection)
+        except (OSError, self._driver_error) as gone:
+            raise InvalidatePoolError from gone
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

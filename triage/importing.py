@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from nlp.normalise import key
 from nlp.records import Demand, Duplicate, Submission
 from nlp.understand.duplicates import DuplicateFinder, find_duplicates
 from nlp.understand.resubmissions import link_versions
@@ -19,8 +21,10 @@ from triage.shapes import Detail, Neighbour, State
 
 __all__ = ["Imported", "import_run", "pending_runs"]
 
+T = TypeVar("T")
 ARRIVED, NEW_VERSION = "收到", "新版本"
-_AT_ONCE = 50  # rows a transaction: others can decide in between
+_SHOWN = 5  # neighbours of a row
+_AT_ONCE = 10  # rows a transaction: others can decide in between
 
 
 @dataclass(slots=True)
@@ -38,7 +42,7 @@ class Across:
     """What the queue already says on the rows of a new batch."""
 
     earlier: Mapping[str, str] = field(default_factory=dict)  # new demand -> demand in the queue that it replaces
-    pairs: Sequence[Duplicate] = ()
+    pairs: Mapping[str, Sequence[Duplicate]] = field(default_factory=dict)  # new demand -> its pairs with the queue
     demands: Mapping[str, Demand] = field(default_factory=dict)
     rows: Mapping[str, str] = field(default_factory=dict)  # demand -> its number in the queue
 
@@ -53,13 +57,14 @@ def pending_runs(store: Store, out: Path) -> list[Path]:
 
 def import_run(store: Store, folder: Path, *, judge: Judge, finder: DuplicateFinder, actor: str, originals: Mapping[str, str] | None = None) -> Imported:
     """Adds the rows of one folder; running it twice adds nothing twice. `originals`: demand -> unmasked title + "\\n" + text."""
-    done, found = Imported(run_id=folder.name), list(judge.judge(read_run(folder)))
+    done, found, numbers = Imported(run_id=folder.name), list(judge.judge(read_run(folder))), dict[str, str]()
     with store.reading() as session:
         across = _across(session, found, finder)
     for some in _batches(found):
         with store.writing() as session:
             for one in some:
-                _enter(session, one, across, finder, done, actor=actor, original=(originals or {}).get(one.demand.demand_id))
+                numbers[one.demand.demand_id] = _enter(session, one, across, finder, done, actor=actor, original=(originals or {}).get(one.demand.demand_id))
+    _tell(store, across, numbers)
     with store.writing() as session:
         if session.get(ImportedRun, folder.name) is None:
             session.add(ImportedRun(run_id=folder.name, at=now()))
@@ -67,7 +72,7 @@ def import_run(store: Store, folder: Path, *, judge: Judge, finder: DuplicateFin
     return done
 
 
-def _batches(found: Sequence[Found]) -> Iterator[Sequence[Found]]:
+def _batches(found: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(found), _AT_ONCE):
         yield found[start : start + _AT_ONCE]
 
@@ -90,10 +95,13 @@ def _across(session: Session, found: Sequence[Found], finder: DuplicateFinder) -
     known = [demand_of(r) for r in rows]
     standing = [f.demand for f in found if f.demand.superseded_by is None]
     submissions = [*(f.submission for f in found), *(_submission(r, d) for r, d in zip(rows, known, strict=True))]
-    linked = link_versions([*known, *standing], list({s.submission_id: s for s in submissions}.values()), finder)
+    senders = {key(d.organisation or "") for d in standing}
+    linked = link_versions([*(d for d in known if key(d.organisation or "") in senders), *standing], list({s.submission_id: s for s in submissions}.values()), finder)
     replaced = {r.superseded_by: r.demand_id for r in linked.resubmissions if r.demand_id not in new and r.superseded_by in new}
-    pairs = [p for p in find_duplicates([d for d in known if d.demand_id not in replaced.values()] + standing, finder=finder)
-             if (p.a in new) != (p.b in new)]
+    gone, pairs = set(replaced.values()), dict[str, list[Duplicate]]()
+    for pair in find_duplicates([d for d in known if d.demand_id not in gone] + standing, finder=finder, touching=new):
+        if (pair.a in new) != (pair.b in new):
+            pairs.setdefault(pair.a if pair.a in new else pair.b, []).append(pair)
     return Across(earlier=replaced, pairs=pairs, demands={d.demand_id: d for d in [*known, *standing]},
                   rows={r.demand_id: r.submission_id for r in rows} | {f.demand.demand_id: f.row_id for f in found})
 
@@ -104,27 +112,54 @@ def _submission(row: SubmissionRow, demand: Demand) -> Submission:
 
 
 def _neighbours(demand: Demand, across: Across) -> list[Neighbour]:
-    near = []
-    for pair in across.pairs:
-        mine = pair.a == demand.demand_id
-        if demand.demand_id in (pair.a, pair.b):
-            near.append(neighbour(demand, pair.b if mine else pair.a, pair, across.demands, {}, across.rows, turned=not mine))
+    near = (_as_seen(pair, demand, across) for pair in across.pairs.get(demand.demand_id, ()))
     return [n for n in near if n is not None]
+
+
+def _as_seen(pair: Duplicate, mine: Demand, across: Across) -> Neighbour | None:
+    first = pair.a == mine.demand_id
+    return neighbour(mine, pair.b if first else pair.a, pair, across.demands, {}, across.rows, turned=not first)
+
+
+def _nearest(near: Iterable[Neighbour]) -> tuple[Neighbour, ...]:
+    return tuple(sorted(near, key=lambda n: (n.label != "重复", -n.score)))[:_SHOWN]
+
+
+def _tell(store: Store, across: Across, numbers: Mapping[str, str]) -> None:
+    """The rows of the queue that new ones resemble show them too. What they were suggested stays: they came first.
+
+    `numbers`: new demand -> its number in the queue, which is the old one's where it came again.
+    """
+    new: dict[str, list[Neighbour]] = {}
+    for demand_id, pairs in across.pairs.items():
+        for pair in pairs:
+            other = pair.b if pair.a == demand_id else pair.a
+            if seen := _as_seen(pair, across.demands[other], across):
+                new.setdefault(other, []).append(seen.model_copy(update={"ident": numbers[demand_id]}))
+    for some in _batches(list(new)):
+        with store.writing() as session:
+            for demand_id in some:
+                if known := _standing(session, SubmissionRow.demand_id == demand_id):
+                    detail, idents = Detail.model_validate_json(known.detail), {n.ident for n in new[demand_id]}
+                    near = _nearest((*(n for n in detail.neighbours if n.ident not in idents), *new[demand_id]))
+                    known.detail = detail.model_copy(update={"neighbours": near}).model_dump_json()
 
 
 # ---- into the tables --------------------------------------------------------------------------
 
 
-def _enter(session: Session, found: Found, across: Across, finder: DuplicateFinder, done: Imported, *, actor: str, original: str | None) -> None:
+def _enter(session: Session, found: Found, across: Across, finder: DuplicateFinder, done: Imported, *, actor: str, original: str | None) -> str:
+    """The number that the demand has in the queue."""
     masked = _storable(f"{found.demand.title}\n{found.demand.text}")
     before = _standing(session, SubmissionRow.demand_id == found.demand.demand_id)
     if before is None:
-        before = _standing(session, SubmissionRow.demand_id == across.earlier.get(found.demand.demand_id, ""))
+        earlier = across.earlier.get(found.demand.demand_id)
+        before = _standing(session, SubmissionRow.demand_id == earlier) if earlier else None
     elif before.text_sha256 == history.sha256(masked):
         done.known += 1
         if original and before.original is None and original != masked:
             before.original = _storable(original)
-        return
+        return before.submission_id
     row = _row(found, masked, original, _neighbours(found.demand, across))
     difference = ""
     if before is not None:
@@ -137,6 +172,7 @@ def _enter(session: Session, found: Found, across: Across, finder: DuplicateFind
     history.append(session, ARRIVED, actor=actor, row=row, payload={
         "after": history.fields_of(row), "row_version": row.row_version, "text": row.text_sha256, "run": done.run_id, **more})
     row.run_id = done.run_id
+    return row.submission_id
 
 
 def _storable(text: str) -> str:
@@ -164,7 +200,7 @@ def _replace(session: Session, before: SubmissionRow, row: SubmissionRow, finder
 
 
 def _row(found: Found, masked: str, original: str | None, near: Iterable[Neighbour]) -> SubmissionRow:
-    detail = found.detail.model_copy(update={"neighbours": tuple(sorted((*found.detail.neighbours, *near), key=lambda n: (n.label != "重复", -n.score)))[:5]})
+    detail = found.detail.model_copy(update={"neighbours": _nearest((*found.detail.neighbours, *near))})
     suggestion = _suggestion(found, detail.neighbours)
     demand, case = found.demand, found.judged.entry.case
     return SubmissionRow(

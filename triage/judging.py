@@ -9,12 +9,25 @@ from typing import TypeVar
 from flows.store import load
 from nlp.chain import Chain, classify
 from nlp.chain_file import load_chain
-from nlp.records import ChainVerdict, Demand, Duplicate, Facets, Project, Rule, Span, Submission, SubmittedField, Target
+from nlp.records import (
+    ChainVerdict,
+    Demand,
+    Duplicate,
+    Facets,
+    Project,
+    Rule,
+    ScanCrop,
+    Span,
+    Submission,
+    SubmittedField,
+    Target,
+)
 from nlp.understand.questions import Wording, ask, load_wording
 from nlp.understand.rules import case_of, from_toml, load_vocabulary
 from nlp.understand.suggest import SOFT_RULES
 from nlp.understand.triage import Entry, Judged, headings, judge_round
 from triage.marking import Words, facts_of, load_words, marks_of
+from triage.scans import crops_of
 from triage.settings import ROOT
 from triage.shapes import Check, Detail, Neighbour, Part, Question, SegmentGuess
 
@@ -50,6 +63,7 @@ class Tables:
     duplicates: Sequence[Duplicate]
     projects: Sequence[Project]
     rules: tuple[Rule, ...]
+    crops: Mapping[str, list[ScanCrop]]
 
 
 def read_run(folder: Path) -> Tables:
@@ -60,7 +74,12 @@ def read_run(folder: Path) -> Tables:
         demands=load(Demand, data / "demands.parquet"), submissions={s.submission_id: s for s in load(Submission, data / "submissions.parquet")},
         targets=_by(load(Target, data / "targets.parquet"), lambda t: t.demand_id), facets={f.demand_id: f for f in load(Facets, data / "facets.parquet")},
         fields=_by(load(SubmittedField, data / "fields.parquet"), lambda f: f.submission_id), duplicates=load(Duplicate, data / "duplicates.parquet"),
-        projects=load(Project, data / "projects.parquet"), rules=from_toml(rules.read_text("utf-8")) if _has_rules(rules) else ())
+        projects=load(Project, data / "projects.parquet"), rules=from_toml(rules.read_text("utf-8")) if _has_rules(rules) else (),
+        crops=_by(_crops(data / "scan_crops.parquet"), lambda c: c.submission_id or ""))
+
+
+def _crops(path: Path) -> Sequence[ScanCrop]:
+    return load(ScanCrop, path) if path.is_file() else ()  # older folders have none
 
 
 def _has_rules(path: Path) -> bool:
@@ -102,9 +121,10 @@ class Judge:
         detail = Detail(
             source_file=demand.source_file, source_location=demand.source_location, form_id=demand.submission_id, complete=judged.completeness.share,
             missing=judged.completeness.missing, clarity=judged.clarity, clarity_reasons=facets.reasons if facets else (), checks=checks,
-            facts=facts_of(case, fields, self._hide), marks=marks_of(case, verdict, self._words, judged.verdicts),
+            facts=facts_of(case, fields, self._hide, self._words), marks=marks_of(case, verdict, self._words, judged.verdicts),
             segments=_guesses(verdict), neighbours=tuple(near.get(demand.demand_id, ())[:5]), parts=_parts(case.body, demand.title, facets.parts if facets else ()),
-            questions=tuple(Question(rule=q.rule, quote=q.quote, text=q.text) for q in questions))
+            questions=tuple(Question(rule=q.rule, quote=q.quote, text=q.text) for q in questions),
+            crops=crops_of([c for c in tables.crops.get(demand.submission_id, ()) if c.source_file == demand.source_file]))
         counted = {v.verdict for v in judged.verdicts if v.verdict == "fail" or v.rule not in SOFT_RULES}
         worst = next((v for v in ("fail", "unknown") if v in counted), "pass" if checks else "unknown")
         return Found(row_id=judged.entry.row_id, demand=demand, submission=tables.submissions[demand.submission_id], judged=judged, detail=detail,

@@ -10,6 +10,8 @@ from nlp.understand.case import Case
 from nlp.understand.facet_words import FacetWords, load_facet_words
 from nlp.understand.layout import lay_out
 from nlp.understand.money import find_money
+from nlp.understand.period import Period, find_period_span
+from triage.scans import label_of
 from triage.shapes import Fact, Mark, MarkKind
 
 __all__ = ["Piece", "Words", "facts_of", "load_words", "marks_of", "pieces"]
@@ -43,6 +45,8 @@ def load_words(lexicons: Path) -> Words:
 
 def marks_of(case: Case, verdict: ChainVerdict, words: Words, verdicts: Sequence[RuleVerdict]) -> tuple[Mark, ...]:
     found = [*_targets(case), *_facets(case), *_money(case, words), *_objects(case, verdict)]
+    if period := period_of(case, words):
+        found.append(_mark("period", period.span, f"期限 {period.years:g} 年"))
     found += [_mark("period", v.evidence, v.reason) for v in verdicts if v.rule in _PERIOD_RULES and v.evidence]
     found += [_mark("benchmark", v.evidence, v.reason) for v in verdicts if v.rule in _BENCHMARK_RULES and v.evidence]
     return tuple(sorted(set(found), key=lambda m: (m.start, -m.end, m.kind)))
@@ -76,6 +80,11 @@ def _facets(case: Case) -> Iterator[Mark]:
         yield _mark("foreign", facets.foreign_span, f"依赖国外：{'、'.join((*facets.vendors, *facets.countries)) or '已写明'}")
 
 
+def period_of(case: Case, words: Words) -> Period | None:
+    """What the text itself says, which need not be what the form's field says."""
+    return find_period_span(lay_out(case.title, case.body, len(case.title) + 1, words.facets), words.facets)
+
+
 def _money(case: Case, words: Words) -> Iterator[Mark]:
     layout = lay_out(case.title, case.body, len(case.title) + 1, words.facets)
     for amount in find_money(layout, words.facets).amounts:
@@ -92,11 +101,11 @@ def _objects(case: Case, verdict: ChainVerdict) -> Iterator[Mark]:
 # ---- fields -----------------------------------------------------------------------------------
 
 
-def facts_of(case: Case, fields: Sequence[SubmittedField], hide: Callable[[str], str]) -> tuple[Fact, ...]:
+def facts_of(case: Case, fields: Sequence[SubmittedField], hide: Callable[[str], str], words: Words) -> tuple[Fact, ...]:
     """What the form's own fields say, then what was read from the text; contact fields never come here."""
-    stated = [Fact(label=f.label.strip("*＊ "), value=hide(f.text), source=f.source_location, start=at, end=None if at is None else at + len(f.text))
+    stated = [Fact(label=label_of(f.label), value=hide(f.text), source=f.source_location, start=at, end=None if at is None else at + len(f.text))
               for f in fields if f.text.strip() for at in [_place(case.body, f.text)] if f.canonical not in _ELSEWHERE]
-    return (*stated, *_read(case))
+    return (*stated, *_read(case, words))
 
 
 def _place(body: str, text: str) -> int | None:
@@ -104,11 +113,14 @@ def _place(body: str, text: str) -> int | None:
     return at if at >= 0 else None
 
 
-def _read(case: Case) -> Iterator[Fact]:
+def _read(case: Case, words: Words) -> Iterator[Fact]:
+    period = period_of(case, words)
+    places = {"期限": period.span} if period and period.years == case.period_years else {}
     figures = {"总投入": (case.budget_wan, "万元"), "申请财政资金": (case.fiscal_wan, "万元"), "期限": (case.period_years, "年")}
     for label, (value, unit) in figures.items():
         if value is not None:
-            yield Fact(label=label, value=f"{value:g} {unit}", source="系统读出")
+            at = places.get(label)
+            yield Fact(label=label, value=f"{value:g} {unit}", source="正文" if at else "系统读出", start=at.start if at else None, end=at.end if at else None)
     for target in case.targets:
         yield Fact(label=target.name or "指标", value=case.body[target.start : target.end], source="正文", start=target.start, end=target.end)
 

@@ -32,6 +32,7 @@ MATRIX: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", "/rows/{row_id}/letter"): _WORK,
     ("POST", "/rows/{row_id}/original"): _WORK,
     ("GET", "/rows/{row_id}/image"): _WORK,
+    ("GET", "/rows/{row_id}/crops/{number}"): _WORK,
     ("POST", "/rows/{row_id}/decide"): _WORK,
     ("POST", "/rows/{row_id}/undo"): _WORK,
     ("POST", "/bulk/preview"): _REVIEW,

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from nlp.records import Verdict
 
-__all__ = ["MAKES", "Action", "Check", "Decide", "Detail", "Fact", "Mark", "MarkKind", "Neighbour", "Opinion", "Part", "PartAsked", "Question",
+__all__ = ["MAKES", "Action", "Check", "Crop", "Decide", "Detail", "Fact", "Mark", "MarkKind", "Neighbour", "Opinion", "Part", "PartAsked", "Question",
            "SegmentGuess", "Short", "State"]
 
 
@@ -77,6 +77,16 @@ class Fact(Stored):
     end: int | None = None
 
 
+class Crop(Stored):
+    """A piece of a scan beside what was recognised in it; pieces with personal data were never kept."""
+
+    file: str  # crops/<first 8 of the file's sha256>/p1-b3.png, below outputs/state
+    label: str  # as of a Fact
+    text: str
+    sure: float
+    location: str
+
+
 class Check(Stored):
     heading: str
     verdict: Verdict
@@ -127,6 +137,7 @@ class Detail(Stored):
     neighbours: tuple[Neighbour, ...] = ()
     questions: tuple[Question, ...] = ()
     parts: tuple[Part, ...] = ()
+    crops: tuple[Crop, ...] = ()
     changes: tuple[str, ...] = ()  # against the version before
 
 

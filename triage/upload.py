@@ -20,7 +20,7 @@ from triage import history
 from triage.database import SubmissionRow, UploadRow, now
 from triage.importing import pending_runs
 from triage.office import Office, visitor_of
-from triage.scans import IMAGES, scan_of
+from triage.scans import IMAGES, crop_of, scan_of
 from triage.settings import ROOT
 from triage.worker import OUT, URL, read_in
 
@@ -139,7 +139,7 @@ def routes(office: Office) -> APIRouter:
     @router.post("/runs")
     def take_runs(request: Request) -> dict[str, object]:
         """What `luxiantu intake` has published since: into the queue."""
-        done = [read_in(office.store, folder, actor=visitor_of(request).name) for folder in pending_runs(office.store, office.out)]
+        done = [read_in(office.store, folder, out=office.out, actor=visitor_of(request).name) for folder in pending_runs(office.store, office.out)]
         office.publish_soon()
         return {"message": f"接入 {len(done)} 批，新增 {sum(d.added for d in done)} 份" if done else "没有新的接收结果"}
 
@@ -154,5 +154,15 @@ def routes(office: Office) -> APIRouter:
         if source is None:
             return JSONResponse({"message": "没有图像"}, status_code=404)
         return Response(source.read_bytes(), media_type=IMAGES[source.suffix.lower()])
+
+    @router.get("/rows/{row_id}/crops/{number}")
+    def crop(row_id: int, number: int) -> Response:
+        """A piece of a scan beside its field. Pieces with personal data are never kept, so no note is made of each."""
+        with office.store.reading() as session:
+            row = session.get(SubmissionRow, row_id) if 0 < row_id < 2_000_000_000 else None
+        source = crop_of(office.state, row, number) if row is not None else None
+        if source is None:
+            return JSONResponse({"message": "没有图像"}, status_code=404)
+        return Response(source.read_bytes(), media_type=IMAGES[".png"])
 
     return router

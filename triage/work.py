@@ -18,7 +18,7 @@ from triage.decisions import Missing, NotYours, Stale, decide, undo
 from triage.marking import pieces
 from triage.matrix import ACTIONS, MATRIX, may
 from triage.office import Office, visitor_of
-from triage.scans import scan_of
+from triage.scans import beside, scan_of
 from triage.shapes import Action, Decide, Detail, Mark, State
 
 __all__ = ["refused", "routes", "stale", "status_of"]
@@ -133,7 +133,7 @@ def panel(office: Office, request: Request, row_id: int, *, unmasked: bool = Fal
     title_end = row.masked.find("\n")
     return office.page(
         request, "panel.html", row=row, detail=detail, unmasked=unmasked, has_original=row.original is not None and may_see(request),
-        has_image=may_see(request) and scan_of(office.state, row) is not None,
+        has_image=may_see(request) and scan_of(office.state, row) is not None, pictures=beside(detail) if may_see(request) and detail.crops else None,
         title=pieces(text[:title_end], marks), body=pieces(text[title_end + 1 :], [moved(m, title_end + 1) for m in marks]), offset=title_end + 1,
         events=[(e, queue.described(e)) for e in events], settings=office.settings, returned=returned_questions(events))
 

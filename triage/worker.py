@@ -15,6 +15,7 @@ from nlp.errors import LuxiantuError
 from triage.database import Store, UploadRow, database_url
 from triage.importing import Imported, import_run
 from triage.judging import Judge
+from triage.scans import keep_crops
 
 __all__ = ["OUT", "URL", "main", "originals", "read_in", "take_in"]
 
@@ -43,10 +44,11 @@ def originals(inboxes: Sequence[Path]) -> dict[str, str]:
     return found
 
 
-def read_in(store: Store, folder: Path, *, actor: str, unmasked: dict[str, str] | None = None) -> Imported:
-    """One published intake folder into the queue."""
+def read_in(store: Store, folder: Path, *, out: Path, actor: str, unmasked: dict[str, str] | None = None) -> Imported:
+    """One published intake folder into the queue; `out` is the page's own output folder, where its pictures are kept."""
     from flows.facts import load_finder, load_masker
 
+    keep_crops(folder, out / "state")
     chain = str(json.loads((folder / "manifest.json").read_text("utf-8"))["chain"])
     return import_run(store, folder, judge=Judge(chain, load_masker()), finder=load_finder(), actor=actor, originals=unmasked)
 
@@ -60,7 +62,7 @@ def take_in(store: Store, inboxes: Sequence[Path], *, out: Path, actor: str, not
     rules = folder / RULES
     if rules.is_file() and rules.read_bytes().strip():
         write_bytes(rules.read_bytes(), kept)
-    return read_in(store, folder, actor=actor, unmasked=originals(inboxes)), folder
+    return read_in(store, folder, out=out, actor=actor, unmasked=originals(inboxes)), folder
 
 
 def main(upload_id: str) -> int:

@@ -104,7 +104,7 @@ def build(fields: Fields, synonyms: Synonyms, regions: Regions) -> Pair | None:
 
 
 def submitted(fields: Fields, submission_id: str, synonyms: Synonyms) -> tuple[SubmittedField, ...]:
-    """Every label with its value, contact fields left out; so is an unknown label's value that may be a person's."""
+    """Every label with its value, contact fields and postal addresses left out; so is an unknown label's value that may be a person's."""
     kept = [f for f in fields.fields if f.value and f.label and f.canonical != "contact" and not _is_personal(f, synonyms)]
     return tuple(
         SubmittedField(
@@ -120,6 +120,8 @@ def submitted(fields: Fields, submission_id: str, synonyms: Synonyms) -> tuple[S
 
 
 def _is_personal(field: Field, synonyms: Synonyms) -> bool:
+    if any(mark in field.label for mark in synonyms.words["address_marks"]):
+        return True
     doubtful = field.canonical in {"unknown", None} and len(field.value) <= 40
     return doubtful and (any(mark in field.label for mark in synonyms.words["person_marks"]) or _PERSONAL.search(field.value) is not None)
 

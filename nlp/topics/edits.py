@@ -111,7 +111,7 @@ def fate_of(edit: TopicEdit, edits: Sequence[TopicEdit], registry: Registry, sho
 
 
 def overruled(edit: TopicEdit, edits: Sequence[TopicEdit]) -> str:
-    same = {"rename": ("rename",), "hide": ("hide", "show"), "show": ("hide", "show")}.get(edit.action, ())
+    same = {"rename": ("rename",), "mode": ("mode",), "hide": ("hide", "show"), "show": ("hide", "show")}.get(edit.action, ())
     later = next((e for e in reversed(edits) if e.action in same and e.topic_id == edit.topic_id and e.edit_id > edit.edit_id), None)
     return f"已被后来的第 {later.edit_id} 号修改代替" if later else ""
 
@@ -134,7 +134,7 @@ def missing(edit: TopicEdit, registry: Registry, shown: set[str]) -> str:
 def in_words(edit: TopicEdit) -> str:
     if edit.action == "split":
         return f"分出 {edit.payload[0]}（{edit.payload[1]}），材料 {len(edit.payload) - 2} 份"
-    return {"rename": "改名为 ", "merge": "收入 ", "note": "备注 ", "hide": "隐藏", "show": "恢复显示"}[edit.action] + "、".join(edit.payload)
+    return {"rename": "改名为 ", "merge": "收入 ", "note": "备注 ", "mode": "组织方式定为 ", "hide": "隐藏", "show": "恢复显示"}[edit.action] + "、".join(edit.payload)
 
 
 def mark_events(events: Sequence[TopicEvent], before: Registry, after: Registry) -> tuple[TopicEvent, ...]:

@@ -7,7 +7,7 @@ alone; blocking decides only which pairs are looked at.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Literal
@@ -76,10 +76,11 @@ class DuplicateFinder:
         """The verdict on two texts; where one is a project it must be b."""
         return judge(self.read(a), self.read(b), self._words, past=b.project)
 
-    def find(self, texts: Sequence[TitledText], *, encoder: Encoder | None = None) -> list[Duplicate]:
+    def find(self, texts: Sequence[TitledText], *, encoder: Encoder | None = None, touching: Collection[str] | None = None) -> list[Duplicate]:
         """Every pair found, in the order of the ids; a is the smaller id, or the demand where b is a project.
 
-        Raises ValueError when two texts have one id. `encoder` adds a second search for re-worded texts.
+        Raises ValueError when two texts have one id. `encoder` adds a second search for re-worded texts. `touching`: only
+        pairs with one of these ids, which spares the closer look at the others.
         """
         ordered = sorted(texts, key=lambda t: (t.project, t.ident))
         if len({t.ident for t in ordered}) < len(ordered):
@@ -90,9 +91,11 @@ class DuplicateFinder:
         bags = [bag(read[head]) for head in heads]
         vectors = centre(encoder.encode([f"{ordered[h].title}\n{ordered[h].text}" for h in heads])) if encoder else None
         found = [pair for members in classes for pair in self._identical(members, ordered)]
+        wanted = [touching is None or any(ordered[m].ident in touching for m in members) for members in classes]
         for i, j in candidates(bags, vectors):
-            found.extend(self._pairs(classes[i], classes[j], ordered, read))
-        return sorted(found, key=lambda d: (d.a, d.b))
+            if wanted[i] or wanted[j]:
+                found.extend(self._pairs(classes[i], classes[j], ordered, read))
+        return sorted((d for d in found if touching is None or d.a in touching or d.b in touching), key=lambda d: (d.a, d.b))
 
     def _identical(self, members: Sequence[int], texts: Sequence[TitledText]) -> Iterator[Duplicate]:
         for x, y in _crowd(members):
@@ -116,12 +119,13 @@ class DuplicateFinder:
 
 
 def find_duplicates(
-    demands: Sequence[Demand], *, projects: Sequence[Project] = (), finder: DuplicateFinder, encoder: Encoder | None = None
+    demands: Sequence[Demand], *, projects: Sequence[Project] = (), finder: DuplicateFinder, encoder: Encoder | None = None,
+    touching: Collection[str] | None = None,
 ) -> list[Duplicate]:
     """Pairs of demands, and of a demand (a) and a past project (b). Demands that a later version replaces are left out."""
     current = [TitledText(ident=d.demand_id, title=d.title, text=d.text) for d in demands if d.superseded_by is None]
     past = [TitledText(ident=p.project_id, title=p.title, text=p.text, project=True) for p in projects]
-    return finder.find([*current, *past], encoder=encoder)
+    return finder.find([*current, *past], encoder=encoder, touching=touching)
 
 
 def judge(a: Comparable, b: Comparable, words: DuplicateWords, *, past: bool = False) -> Verdict:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from nlp.parse.values import period_years
+from nlp.records import Span
 from nlp.understand.facet_words import FacetWords
-from nlp.understand.layout import Layout
+from nlp.understand.layout import Layout, Sentence
 
-__all__ = ["find_period"]
+__all__ = ["Period", "find_period", "find_period_span"]
 
 _COUNT = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十半]{1,3})"
 _LENGTH = re.compile(rf"(?<![\d.第])(?P<length>(?:{_COUNT}\s*(?:年|个月)?\s*[-~～—–至到或]+\s*)?{_COUNT}\s*(?:个?月|年半|年))(?P<within>(?:的?时间)?\s*(?:之内|以内|内|左右)?)(?!度|级|代|产|均|龄|份|初|底|来|间|头)")
@@ -22,32 +24,59 @@ _LONGEST = 15.0  # years; a demand does not run longer, a firm's history does
 _BLANKS = re.compile(r"\s")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """`span` is where the length stands in the layout's text."""
+
+    years: float
+    span: Span
+
+
 def find_period(layout: Layout, words: FacetWords) -> float | None:
     """A labelled period, else 用三年时间, else N年内完成…; of 2–5年 the upper end, as it is a limit."""
+    found = find_period_span(layout, words)
+    return found.years if found else None
+
+
+def find_period_span(layout: Layout, words: FacetWords) -> Period | None:
+    """As `find_period`, with the place; of several equally sure ones the first."""
     ranked = sorted(_candidates(layout, words), key=lambda c: c[0])
-    return next((years for _, years in ranked if years is not None), None)
+    return next((period for _, period in ranked), None)
 
 
-def _candidates(layout: Layout, words: FacetWords) -> Iterator[tuple[int, float | None]]:
-    """(rank, years); rank 0 is the surest."""
+def _candidates(layout: Layout, words: FacetWords) -> Iterator[tuple[int, Period]]:
+    """Each with its rank; 0 is the surest."""
     for found in _FIELD.finditer(layout.text):
         label = layout.text[layout.text.rfind("\n", 0, found.start()) + 1 : found.start()]
         if words.period["labels"].search(label):
-            yield 0, float(found["number"]) / (1 if found["unit"] == "年" else 12)
+            yield 0, Period(years=float(found["number"]) / (1 if found["unit"] == "年" else 12), span=Span(start=found.start(), end=found.end()))
     for sentence in layout.sentences:
         text = sentence.text
-        if "年" not in text and "月" not in text and "20" not in text:
-            continue
-        for found in _SPAN.finditer(text):
-            if _labelled(text[: found.start()], words):
-                yield 0, period_years(_BLANKS.sub("", found["span"]))
-        if sentence.role in {"basis", "background"}:
-            continue
-        for found in _LENGTH.finditer(text):
-            rank = _rank(text, found, words)
-            years = period_years(_BLANKS.sub("", found["length"])) if rank is not None else None
-            if rank is not None and years is not None and years <= _LONGEST:
-                yield rank, years
+        if "年" in text or "月" in text or "20" in text:
+            yield from _in_sentence(sentence, words)
+
+
+def _in_sentence(sentence: Sentence, words: FacetWords) -> Iterator[tuple[int, Period]]:
+    text = sentence.text
+    for found in _SPAN.finditer(text):
+        if _labelled(text[: found.start()], words) and (years := _years(found["span"])) is not None:
+            yield 0, Period(years=years, span=_place(sentence, found, "span"))
+    if sentence.role in {"basis", "background"}:
+        return
+    for found in _LENGTH.finditer(text):
+        rank = _rank(text, found, words)
+        years = _years(found["length"]) if rank is not None else None
+        if rank is not None and years is not None and years <= _LONGEST:
+            yield rank, Period(years=years, span=_place(sentence, found, "length"))
+
+
+def _years(written: str) -> float | None:
+    return period_years(_BLANKS.sub("", written))
+
+
+def _place(sentence: Sentence, found: re.Match[str], group: str) -> Span:
+    start = sentence.start + found.start(group)
+    return Span(start=start, end=start + len(found[group].rstrip()))
 
 
 def _labelled(before: str, words: FacetWords) -> bool:

@@ -3,6 +3,7 @@
     python -m tests.bench.triage load  [--postgres] [--clients 8] [--actions 300]
     python -m tests.bench.triage kill  [--postgres] [--times 30]
     python -m tests.bench.triage keys  [--rows 2000] [--presses 200]
+    python -m tests.bench.triage import [--rows 2000]      two batches, the second held against the first
 
 Prints one JSON line. The server is `python -m triage` in a process of its own; the rows are made here.
 """
@@ -29,12 +30,15 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from nlp.records import Demand
 from tests.triage.conftest import _binaries, postgres
 from tests.triage.rows import add_many
+from tests.triage.test_importing import publish
 from triage import history, labels, migrate
 from triage.accounts import Role, add_user
-from triage.database import EventRow, Store, database_url
+from triage.database import EventRow, Store, SubmissionRow, database_url
 from triage.sessions import COOKIE, open_session
+from triage.worker import read_in
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -246,14 +250,54 @@ def keys(count: int, presses: int) -> dict[str, object]:
                 "p95_ms": round(sorted(waits)[int(0.95 * (len(waits) - 1))], 1), "max_ms": round(max(waits), 1)}
 
 
+THINGS = ("抛光液", "静电卡盘", "射频电源", "光刻胶", "前驱体", "溅射靶材", "探针卡", "真空机械手", "键合胶", "封装基板", "量测设备", "质量流量计", "陶瓷加热盘", "清洗机",
+          "刻蚀腔体", "石英件", "电子特气", "驱动芯片", "碳化硅衬底", "引线框架")
+TROUBLES = ("批次之间波动大，良率受限", "长期依赖进口，交货期长", "高温下容易开裂，寿命不足", "残留颗粒超标，造成返工", "响应慢，跟不上节拍", "能耗高，散热困难", "检测手段缺乏，无法在线监控")
+FIGURES = (("颗粒粒径不大于{} nm", 20, 90), ("使用寿命不低于{} 小时", 200, 9000), ("温度均匀性优于±{} ℃", 1, 9), ("去除速率不低于{} Å/min", 800, 6000),
+           ("金属杂质不高于{} ppb", 1, 30), ("重复定位精度优于{} μm", 1, 50), ("良率不低于{}%", 70, 99), ("耐压不低于{} V", 600, 3300), ("响应时间不超过{} ms", 1, 80))
+
+
+def made_demand(number: int, chance: random.Random) -> Demand:
+    """One of some 300 characters; of twenty things, so that many resemble each other as in a real round."""
+    thing, others = chance.choice(THINGS), chance.sample(TROUBLES, 3)
+    figures = [said.format(chance.randint(low, high)) for said, low, high in chance.sample(FIGURES, 5)]
+    title = f"{chance.choice(('高可靠', '低成本', '高纯', '大尺寸', '国产'))}{thing}{chance.choice(('关键技术', '工艺开发', '稳定供应', '寿命提升'))}"
+    text = (f"需求背景：现有{thing}{others[0]}；在{chance.choice(THINGS)}环节{others[1]}。\n主要问题：{thing}{others[2]}，{chance.choice(TROUBLES)}。\n技术要求：{'；'.join(figures)}。\n"
+            f"{chance.randint(1, 4)}年内完成样机与验证，总投入{chance.randint(2, 40) * 50}万元，其中企业自筹{chance.randint(1, 2) * 50}万元。样品编号{number}。")
+    return Demand(demand_id=f"D-{number}", submission_id=f"S-{number}", version=1, superseded_by=None, source_file=f"批/表{number}.docx", source_location="表1",
+                  organisation=f"示例{chance.randint(1, 900)}公司", region=chance.choice(("上海", "江苏", "浙江", "安徽")), title=title, text=text)
+
+
+def importing(count: int) -> dict[str, object]:
+    """Half of the rows into an empty queue, then the other half, which is held against the first."""
+    chance = random.Random(1)
+    demands, seconds = [made_demand(n, chance) for n in range(count)], []
+    with tempfile.TemporaryDirectory() as temporary:
+        out = Path(temporary)
+        store = Store(database_url(None, out))
+        migrate.upgrade(store)
+        for run, some in (("01", demands[: count // 2]), ("02", demands[count // 2 :])):
+            folder = publish(out, run, some)
+            started = time.perf_counter()
+            read_in(store, folder, out=out, actor="测试")
+            seconds.append(round(time.perf_counter() - started, 1))
+        with store.reading() as session:
+            rows = len(list(session.scalars(select(SubmissionRow.id))))
+            problems = history.verify(session)
+        store.close()
+    return {"bench": "import", "rows": rows, "seconds": seconds, "chain": "ok" if not problems else problems[:3]}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["load", "kill", "keys"])
+    parser.add_argument("what", choices=["load", "kill", "keys", "import"])
     parser.add_argument("--postgres", action="store_true")
     for name, value in (("clients", 8), ("actions", 300), ("times", 30), ("rows", 2000), ("presses", 200)):
         parser.add_argument(f"--{name}", type=int, default=value)
     o = parser.parse_args()
-    done = load(o.postgres, o.clients, o.actions) if o.what == "load" else kill(o.postgres, o.times) if o.what == "kill" else keys(o.rows, o.presses)
+    bench = {"load": lambda: load(o.postgres, o.clients, o.actions), "kill": lambda: kill(o.postgres, o.times), "keys": lambda: keys(o.rows, o.presses),
+             "import": lambda: importing(o.rows)}
+    done = bench[o.what]()
     print(json.dumps(done, ensure_ascii=False))
 
 

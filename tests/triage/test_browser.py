@@ -162,7 +162,7 @@ def test_a_whole_round_by_keyboard(tmp_path: Path, sample_round: Path, visit: Op
     from triage.worker import read_in
 
     with Site(tmp_path / "day", segment_names("ic")) as site:
-        read_in(site.store, sample_round, actor="测试")
+        read_in(site.store, sample_round, out=site.office.out, actor="测试")
         made = 150 - len(site.rows())  # the sample round, filled up to a day's work
         add(site.store, *(row(n, suggested=("接收", "退回补正", "合并到")[n % 3], merge="S-1" if n % 3 == 2 else None) for n in range(1, made + 1)))
         suggested = {r.id: r.suggested for r in site.rows()}

@@ -75,7 +75,10 @@ def test_a_batch_comes_into_the_queue_once(store: Store, tmp_path: Path) -> None
         detail = Detail.model_validate_json(row.detail)
         assert row.original and row.original.endswith("13812345678")
         assert [c.verdict for c in detail.checks] == ["pass", "fail"]
-        assert {m.kind for m in detail.marks} >= {"target", "money", "object"}
+        assert {m.kind for m in detail.marks} >= {"target", "money", "object", "period"}
+        period = next(f for f in detail.facts if f.label == "期限")
+        assert period.start is not None
+        assert row.masked[period.start : period.end] == "两年"
         assert all(row.masked[m.start : m.end].strip() for m in detail.marks)
         assert detail.questions
         assert history.verify(session) == []
@@ -101,5 +104,20 @@ def test_what_another_firm_says_is_suggested_for_merging(store: Store, tmp_path:
     take(store, publish(tmp_path, "02", [demand(8, "抛光液颗粒控制", TEXT, "丙公司", "浙江")]))
     assert queue(store)[1][4:] == ("合并到", "S-1")
     with store.reading() as session:
-        near = Detail.model_validate_json(session.get_one(SubmissionRow, 2).detail).neighbours
-    assert [(n.ident, n.kind, n.label) for n in near] == [("S-1", "外省", "重复")]
+        near = [Detail.model_validate_json(session.get_one(SubmissionRow, n).detail).neighbours for n in (1, 2)]
+        assert history.verify(session) == []
+    assert [[(n.ident, n.kind, n.label, n.region) for n in some] for some in near] == [[("S-8", "外省", "重复", "浙江")], [("S-1", "外省", "重复", "上海")]]
+    assert queue(store)[0][4:] != ("合并到", "S-8")  # it came first
+    take(store, tmp_path / "02")  # a batch that was cut short is taken again
+    with store.reading() as session:
+        assert [Detail.model_validate_json(session.get_one(SubmissionRow, n).detail).neighbours for n in (1, 2)] == near
+
+
+def test_differences_are_read_from_each_rows_own_side(store: Store, tmp_path: Path) -> None:
+    take(store, publish(tmp_path, "01", [FIRST]))
+    other = TEXT.replace("60 nm", "45 nm").replace("3000 Å/min", "4200 Å/min")
+    take(store, publish(tmp_path, "02", [demand(8, FIRST.title, other, "丙公司", "浙江")]))
+    with store.reading() as session:
+        first, second = (Detail.model_validate_json(session.get_one(SubmissionRow, n).detail).neighbours[0] for n in (1, 2))
+    assert any("60" in d.split(" ↔ ")[0] and "45" in d.split(" ↔ ")[1] for d in first.differences)
+    assert any("45" in d.split(" ↔ ")[0] and "60" in d.split(" ↔ ")[1] for d in second.differences)

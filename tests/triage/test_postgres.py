@@ -98,3 +98,15 @@ def test_the_page_answers(postgres_store: Store, tmp_path: Path) -> None:
     assert client.post("/rows/1/decide", json={"action": "接收", "row_version": 1}).json()["state"] == "已接收"
     assert client.post("/rows/1/decide", json={"action": "接收", "row_version": 1}).status_code == 409
     assert client.get("/rows/1").status_code == client.get("/numbers").status_code == client.get("/sheet").status_code == 200
+
+
+def test_a_restarted_server_fails_no_request(postgres_store: Store) -> None:
+    add_many(postgres_store, 2)
+    other = Store(postgres_store.url)
+    with other.reading() as session:  # what a restart does to every connection that the pool holds
+        ended = session.scalars(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")).all()
+    other.close()
+    assert ended
+    do(postgres_store, 1, "接收")
+    with postgres_store.reading() as session:
+        assert counts(session, Filters())["state"] == {"待处理": 1, "已接收": 1}

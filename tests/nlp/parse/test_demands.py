@@ -50,6 +50,14 @@ def test_a_form_in_a_word_table() -> None:
     assert demand.submission_id == submission.submission_id
 
 
+def test_a_postal_address_tells_the_province_and_enters_no_record() -> None:
+    found = parsed("乙.txt", TEXT_FORM.replace("联系电话：0512-00000000", "通讯地址：江苏省苏州市示例路88号3楼"))
+    assert found.demands[0].region == "江苏"
+    kept = json.dumps([asdict(r) for r in (*found.submissions, *found.demands, *found.fields)], ensure_ascii=False, default=str)
+    assert "示例路" not in kept
+    assert all("地址" not in f.label for f in found.fields)
+
+
 def test_contact_values_enter_no_record() -> None:
     found = parsed("甲.docx", office.docx(office.table(FORM_A)))
     stored = json.dumps([asdict(r) for r in (*found.submissions, *found.demands)], ensure_ascii=False, default=str)

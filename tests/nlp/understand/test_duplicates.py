@@ -119,6 +119,15 @@ def test_replaced_versions_and_pairs_of_projects_are_left_out() -> None:
     assert find_duplicates([SOUGHT, old], projects=twice, finder=finder()) == []
 
 
+def test_only_the_pairs_of_some_are_found_as_among_all() -> None:
+    bodies = ["硅片清洗后颗粒残留多，颗粒数不超过10个。", "硅片清洗后颗粒残留多，颗粒数不超过10个。", "硅片清洗后颗粒残留多，颗粒数不超过30个。", "真空机械手定位漂移。"]
+    texts = [text("硅片清洗", body, f"T{n}") for n, body in enumerate(bodies)]
+    every = finder().find(texts)
+    assert len(every) >= 3
+    for one in ("T0", "T2", "T3"):
+        assert finder().find(texts, touching={one}) == [d for d in every if one in (d.a, d.b)]
+
+
 def test_the_planted_pairs_of_the_sample() -> None:
     from nlp.parse import load_regions, load_synonyms, parse
     from nlp.readers import read
