@@ -15,7 +15,18 @@ from itertools import zip_longest
 from nlp.citing import cell, note, words
 from nlp.provenance import fold, numerals
 from nlp.readback import docx_lines, row_line
-from nlp.records import DraftEdit, EditFate, EditKind, EditOutcome, Grid, Paragraph, Rejected, RoadmapDraft, Section
+from nlp.records import (
+    DraftEdit,
+    EditFate,
+    EditKind,
+    EditOutcome,
+    Figure,
+    Grid,
+    Paragraph,
+    Rejected,
+    RoadmapDraft,
+    Section,
+)
 from nlp.writers.wording import WORDING
 
 __all__ = ["Found", "Overlaid", "find_edits", "lay_over"]
@@ -64,7 +75,9 @@ def lines_of(draft: RoadmapDraft) -> list[Line]:
         for item in section.content:
             if isinstance(item, Grid):
                 found += grid_lines(item, section.anchor)
-            elif isinstance(item, Paragraph):
+            elif isinstance(item, Figure):
+                found.append(Line(text=fold(item.caption), anchor=section.anchor, kind="row"))
+            else:
                 found.append(Line(text=fold(item.text), anchor=section.anchor, kind="paragraph", pattern=pattern_of(item)))
     return [line for line in found if line.text]
 

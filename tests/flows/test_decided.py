@@ -11,7 +11,6 @@ from flows.understand import by_staff
 from nlp.records import ChainVerdict, Demand
 from nlp.understand.decisions import text_sha256
 
-
 NEEDS = {"a": "静电卡盘吸附力≥40 kPa", "b": "光刻胶用树脂分子量分布≤1.3", "c": "碳化硅外延片缺陷密度≤0.5 个/cm²", "d": "混合键合对准精度≤100 nm"}
 
 
@@ -35,7 +34,7 @@ def gathered() -> Gathered:
 
 def test_what_staff_refused_is_left_out_and_every_demand_is_still_accounted_for(gathered: Gathered, tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
-    a, b, c, d = (demand(n) for n in "abcd")
+    a, b, c = (demand(n) for n in "abc")
     lines = [line(a, "不予受理"), line(b, "已接收", segment="materials"), line(b, "已接收", segment="equipment"), line(c, "不予受理", sha256="0" * 64)]
     (tmp_path / "state" / "decisions.jsonl").write_text("".join(lines), "utf-8")
     settle(gathered, standing_decisions(tmp_path))

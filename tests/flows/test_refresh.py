@@ -29,9 +29,11 @@ pytestmark = pytest.mark.slow
 DATA = Path(__file__).parents[1] / "data"
 PLANTED = tomllib.loads((DATA / "sample_planted.toml").read_text("utf-8"))
 DOCUMENTS = tomllib.loads((DATA / "sample_planted_documents.toml").read_text("utf-8"))
-TABLES = {"acceptability", "assignments", "calls", "clauses", "columns", "counts", "demands", "duplicates", "evidence", "facets", "fields", "flips",
-          "gates", "matrix", "mentions", "modes", "partners", "patents", "policies", "priorities", "projects", "reading_notes", "region_pairs",
-          "scenarios", "submissions", "targets", "term_proposals", "terms", "topics", "verdicts"}
+TABLES = {"acceptability", "assignments", "calls", "clauses", "columns", "counts", "demands", "duplicates", "edit_fates", "edits",
+          "evidence", "facets", "fields", "flips", "gates", "matrix", "mentions", "modes", "partners", "patents", "policies", "priorities",
+          "projects", "rank_changes", "reading_notes", "region_pairs", "requirements", "scan_crops", "scenarios", "submissions", "targets",
+          "term_proposals", "terms", "topic_edits", "topic_events", "topic_examples", "topic_groups", "topic_names", "topic_places",
+          "topic_years", "topics", "verdicts"}
 
 
 def truth(folder: Path) -> dict[str, str]:
@@ -51,7 +53,9 @@ def grouped(folder: Path) -> dict[str, Counter[str]]:
 
 
 def test_a_run_publishes_what_its_stages_make(published: Path, out: Path) -> None:
-    assert {p.name for p in published.iterdir()} == {"data", "manifest.json", "new_terms.toml", "rejected.jsonl", "roadmap.docx", "roadmap.html", "roadmap.md", "roadmap.xlsx"}
+    assert {p.name for p in published.iterdir()} == {
+        "challenges.docx", "data", "figures", "manifest.json", "new_terms.toml", "registry", "rejected.jsonl", "review.xlsx", "roadmap.docx", "roadmap.html",
+        "roadmap.md", "roadmap.xlsx", "topic_edits.toml"}
     assert {p.stem for p in (published / "data").iterdir()} == TABLES
     assert store.latest(out) == published.resolve()
     assert not (out / store.WORK).exists()

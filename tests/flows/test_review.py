@@ -17,21 +17,30 @@ from nlp.records import (
     Clause,
     Count,
     Demand,
+    Facets,
     Fact,
+    Flip,
+    Gate,
+    MatrixCell,
+    ModeSuggestion,
     Nomination,
     PanelScore,
+    Partner,
     Patent,
     Policy,
     Priority,
     Project,
+    RegionPair,
     Requirement,
+    ScenarioRank,
     Topic,
 )
 from nlp.review import CRITERIA
 
 LABELS = ("ArF光刻胶、光致产酸剂", "混合键合", "=1+1 静电卡盘")
 EMPTY = {"assignments": Assignment, "clauses": Clause, "counts": Count, "demands": Demand, "patents": Patent, "policies": Policy, "projects": Project,
-         "requirements": Requirement}
+         "requirements": Requirement, "facets": Facets, "gates": Gate, "modes": ModeSuggestion, "partners": Partner, "flips": Flip,
+         "scenarios": ScenarioRank, "matrix": MatrixCell, "region_pairs": RegionPair}
 
 
 @pytest.fixture
