@@ -162,7 +162,9 @@ def main(shared: Path) -> None:
     """On the gold clusters of abstracts."""
     from flows.discover import terms_by_unit
     from flows.single import encode, mentions_of, read_units
+    from flows.topic_space import subject_vectors
     from flows.understand import LEXICONS
+    from nlp.embed import centre
     from nlp.terms import load_lexicon, merge
 
     report: dict[str, object] = {}
@@ -170,7 +172,8 @@ def main(shared: Path) -> None:
         units = read_units(path)
         labels = [str(json.loads(line)[field]) for line in path.read_text("utf-8").splitlines() if line.strip()]
         found = merge(mentions_of(units), load_lexicon(LEXICONS), [(u.unit_id, u.text) for u in units])
-        rounds = refreshes(units, encode(units)[0], terms_by_unit(found.mentions, found.terms), labels)
+        vectors, name = encode(units)
+        rounds = refreshes(units, subject_vectors(centre(vectors), encoder=name), terms_by_unit(found.mentions, found.terms), labels)
         report[name] = {"每年": [asdict(r) for r in rounds], "合计": table(rounds)}
     write_json(report, ROOT / "outputs" / "bench" / "topics_refresh.json")
     print(json.dumps({name: value["合计"] for name, value in report.items()}, ensure_ascii=False, indent=1))  # type: ignore[index]
