@@ -8,6 +8,7 @@ from packaging.requirements import Requirement
 
 # Of two licences to choose from, the free one is taken; the texts of these metadata name both.
 CHOICE = {"text-unidecode"}  # Artistic or GPL
+SAID_ELSEWHERE = {"resvg-py": "MIT, by the LICENSE in its wheel"}  # its metadata are silent
 FORBIDDEN = re.compile(r"\bA?GPL|\bAffero|\bGNU General Public", re.IGNORECASE)
 LESSER = re.compile(r"LGPL|Lesser|with[ -](?:classpath|linking)[ -]exception", re.IGNORECASE)
 
@@ -43,4 +44,4 @@ def test_nothing_that_runs_is_under_gpl() -> None:
 
 
 def test_every_package_says_what_its_licence_is() -> None:
-    assert {n for n, said in needed("luxiantu").items() if not said.strip(" |")} == set()
+    assert {n for n, said in needed("luxiantu").items() if not said.strip(" |")} <= set(SAID_ELSEWHERE)
