@@ -6,13 +6,14 @@ import numpy as np
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from flows.labeller import label_topics
+from flows.naming import naming_rules
 from flows.progress import display
 from flows.registry import read_memory
 from flows.run import Run
 from flows.settings import ROOT
 from flows.store import Artefact, load, save
-from flows.understand import read_vectors
+from flows.topic_space import subject_vectors
+from flows.understand import encoder_name, read_vectors
 from nlp.evidence import load_evidence_rules
 from nlp.records import (
     Assignment,
@@ -24,14 +25,11 @@ from nlp.records import (
     Topic,
     TopicExample,
     TopicGroup,
-    TopicName,
     TopicPlace,
     TopicYear,
     Unit,
 )
-from nlp.terms.lexicon import load_lexicon
 from nlp.topics.describe import Dated, describe
-from nlp.topics.naming import load_naming
 from nlp.topics.space import fit_kind_means
 
 __all__ = ["dated_units", "describe_topics"]
@@ -41,9 +39,9 @@ LEXICONS = ROOT / "corpora" / "lexicons"
 
 @task(name="描述主题", cache_policy=NO_CACHE, persist_result=False)
 def describe_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artefact]:
-    """The tables topic_names, topic_examples, topic_groups, topic_years and topic_places; units without a vector are not on the map.
+    """The tables topic_examples, topic_groups, topic_years and topic_places; units without a vector are not on the map.
 
-    Run after the topics were discovered: the vectors are centred as they were there.
+    Run after the topics were discovered: the vectors are centred and turned as they were there, the names are the topics' labels.
     """
     vectors = read_vectors(artefacts["vectors"])
     units = [u for u in load(Unit, artefacts["units"]) if u.unit_id in vectors]
@@ -51,15 +49,11 @@ def describe_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artef
     with display.stage("描述主题", "describe"):
         rows = np.stack([vectors[u.unit_id] for u in units]) if units else np.zeros((0, 1), dtype=np.float32)
         kinds = read_memory(run.work).kinds or fit_kind_means(units, rows)
+        seen = subject_vectors(kinds.centred(units, rows), encoder=encoder_name(artefacts["vectors"]))
         told = describe(
-            topics, load(Assignment, artefacts["assignments"]), units, kinds.centred(units, rows).astype(np.float64),
-            dated=list(dated_units(artefacts)), as_of=run.as_of.year, lag_years=load_evidence_rules(LEXICONS).patents.lag_years,
-            rules=load_naming(LEXICONS / "naming.toml", stop_terms=load_lexicon(LEXICONS).stop_terms))
-        labelled = label_topics(told.names, topics, told.examples, {u.unit_id: u.title for u in units}, settings=run.settings.labeller)
-    for note in labelled.notes:
-        display.console.print(f"  {note}", highlight=False, markup=False)
-    return {"topic_names": save(TopicName, labelled.names, run.data("topic_names")),
-            "topic_examples": save(TopicExample, told.examples, run.data("topic_examples")),
+            topics, load(Assignment, artefacts["assignments"]), units, seen.astype(np.float64), dated=list(dated_units(artefacts)), as_of=run.as_of.year,
+            lag_years=load_evidence_rules(LEXICONS).patents.lag_years, rules=naming_rules(), kept={t.topic_id: t.label for t in topics})
+    return {"topic_examples": save(TopicExample, told.examples, run.data("topic_examples")),
             "topic_groups": save(TopicGroup, told.groups, run.data("topic_groups")),
             "topic_years": save(TopicYear, told.years, run.data("topic_years")),
             "topic_places": save(TopicPlace, told.places, run.data("topic_places"))}

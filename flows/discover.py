@@ -7,6 +7,7 @@ import numpy as np
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from flows.naming import name_renewals
 from flows.progress import display
 from flows.registry import ChainMemory, previous_run, read_memory, write_memory
 from flows.run import Run
@@ -62,6 +63,7 @@ def discover_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artef
         for done, name in enumerate(present, 1):
             renewals.append(renew([u for u in units if segment[u.unit_id] == name], name, terms, vectors, memory, edits, run))
             display.advance(done)
+    renewals = name_renewals(renewals, units, memory, edits, run)
     written = write_memory(ChainMemory(encoder=frame_name(run.settings.encoder.name), kinds=kinds, segments={r.registry.segment: r.registry for r in renewals}), run.work)
     return written | save_topics(renewals, artefacts["counts"], edits, run)
 

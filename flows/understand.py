@@ -26,7 +26,7 @@ from nlp.terms.new_terms import new_terms, to_toml
 from nlp.terms.proposals import Proposal, propose_merges
 from nlp.terms.tiers import Extractor, load_extractor
 
-__all__ = ["chain_of", "classify_units", "embed_units", "encoder_of", "extractor_of", "find_terms", "head_of", "read_vectors",
+__all__ = ["chain_of", "classify_units", "embed_units", "encoder_name", "encoder_of", "extractor_of", "find_terms", "head_of", "read_vectors",
            "verdicts_of", "write_vectors"]
 
 PROPOSED_FROM, MOST_PROPOSED = 2, 2000  # units that name a term before it is compared; terms compared
@@ -182,3 +182,9 @@ def read_vectors(source: Artefact, *, every: bool = False) -> dict[str, Vectors]
         ids, vectors = file["ids"], file["vectors"]
         kept = file["clustered"] | every
     return dict(zip(ids[kept].tolist(), vectors[kept], strict=True))
+
+
+def encoder_name(source: Artefact) -> str:
+    """Who made the vectors of a file."""
+    with np.load(source.path, allow_pickle=False) as file:
+        return str(file["model"])

@@ -19,7 +19,7 @@ from nlp.records import (
     TopicEvent,
 )
 
-__all__ = ["build", "event_counts", "rank_changes"]
+__all__ = ["COMPONENTS", "build", "event_counts", "rank_changes"]
 
 CHANGES: Mapping[TopicChange, str] = {"born": "新增", "split": "拆分", "merged": "合并", "retired": "退出", "grown": "增长", "shrunk": "缩减", "kept": "沿用"}
 COMPONENTS = {"demand": "需求", "policy": "政策", "patents": "专利", "breadth": "省市广度", "foreign": "国外占比",

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from nlp.changes import COMPONENTS
 from nlp.citing import body, cell, line, note, words
 from nlp.material import Material
 from nlp.records import Flip, Fragment, Grid, Paragraph, Section
 
 __all__ = ["COMPONENTS", "order"]
 
-COMPONENTS = {"demand": "需求", "policy": "政策", "patents": "专利", "breadth": "省市广度", "foreign": "国外占比", "substitution": "国产替代"}
 _SHOWN = 20
 
 

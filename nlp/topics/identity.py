@@ -182,7 +182,7 @@ def named_topics(scene: Scene, registry: Registry, placed: Labels, similarity: F
 
 
 def memory_of(registry: Registry, number: int, name: str, words: tuple[str, ...], n: int, findings: Sequence[Finding], run_id: str) -> TopicMemory:
-    """What to remember of a topic. Its label stays as long as one of its parts is still among its terms."""
+    """What to remember of a topic. Its label stays as long as one of its terms is still said in it."""
     if number >= len(registry.topics):
         return TopicMemory(topic_id=name, label=choose_label(words), terms=words, state="active", merged_into=None, first_run=run_id,
                            last_run=run_id, sizes=(n,))
@@ -192,7 +192,7 @@ def memory_of(registry: Registry, number: int, name: str, words: tuple[str, ...]
         return replace(old, state="merged", merged_into=registry.topics[into].topic_id, sizes=(*old.sizes, 0))
     if not n:
         return replace(old, state="merged" if old.state == "merged" else "retired", sizes=(*old.sizes, 0))
-    label = old.label if set(old.label.split("、")) & set(words) else choose_label(words)
+    label = old.label if any(word in old.label for word in words) else choose_label(words)
     return replace(old, label=label, terms=words, state="active", last_run=run_id, sizes=(*old.sizes, n))
 
 

@@ -27,7 +27,6 @@ from nlp.records import (
     Section,
     Submission,
     Topic,
-    TopicName,
     TopicPlace,
     TopicYear,
     Unit,
@@ -73,7 +72,6 @@ def described(tmp_path: Path) -> tuple[Run, dict[str, Artefact]]:
 
 def test_topics_are_described_in_tables(described: tuple[Run, dict[str, Artefact]]) -> None:
     _, made = described
-    assert [n.name for n in load(TopicName, made["topic_names"])] == ["光刻胶", "抛光液"]  # 集成电路 is generic
     assert len(load(TopicPlace, made["topic_places"])) == 2 + 12
     years = {y.year_id: y for y in load(TopicYear, made["topic_years"])}
     assert (years["t0/2020"].families, years["t0/2025"].demands, years["t0/2024"].policies) == (1, 2, 1)

@@ -32,7 +32,7 @@ DOCUMENTS = tomllib.loads((DATA / "sample_planted_documents.toml").read_text("ut
 TABLES = {"acceptability", "assignments", "calls", "clauses", "columns", "counts", "demands", "duplicates", "edit_fates", "edits",
           "evidence", "facets", "fields", "flips", "gates", "matrix", "mentions", "modes", "partners", "patents", "policies", "priorities",
           "projects", "rank_changes", "reading_notes", "region_pairs", "requirements", "scan_crops", "scenarios", "submissions", "targets",
-          "term_proposals", "terms", "topic_edits", "topic_events", "topic_examples", "topic_groups", "topic_names", "topic_places",
+          "term_proposals", "terms", "topic_edits", "topic_events", "topic_examples", "topic_groups", "topic_places",
           "topic_years", "topics", "verdicts"}
 
 
