@@ -111,10 +111,12 @@ def profiles_of(cells: Sequence[MatrixCell], segments: Sequence[str]) -> dict[st
 def pair(kind: str, a: str, b: str, x: Profile, y: Profile, total: Profile, segments: Sequence[str], *, alike: float, seed: int) -> RegionPair:
     chance, prior = np.random.default_rng(seed), 1 / len(segments)  # Perks 1947: one record in all
     drawn = [unido(p, q) for p, q in zip(chance.dirichlet(x + prior, DRAWS), chance.dirichlet(y + prior, DRAWS), strict=True)]
-    low, high = (float(np.quantile(drawn, q)) for q in (0.025, 0.975))
+    found = unido(x, y)
+    # With a handful of records the posterior lies between the estimate and its prior: the interval must still hold what was counted.
+    low, high = min(found, float(np.quantile(drawn, 0.025))), max(found, float(np.quantile(drawn, 0.975)))
     special_a, special_b = ((p + 1) / (p.sum() * total / total.sum() + 1) for p in (x, y))
     return RegionPair(
-        pair_id=f"{kind}/{a}-{b}", kind=kind, a=a, b=b, n_a=int(x.sum()), n_b=int(y.sum()), similarity=unido(x, y), low=low, high=high,
+        pair_id=f"{kind}/{a}-{b}", kind=kind, a=a, b=b, n_a=int(x.sum()), n_b=int(y.sum()), similarity=found, low=low, high=high,
         krugman=krugman(x, y), finger_kreinin=finger_kreinin(x, y), alike=low >= alike,
         a_leads=tuple(s for i, s in enumerate(segments) if special_a[i] > max(1.0, special_b[i])),
         b_leads=tuple(s for i, s in enumerate(segments) if special_b[i] > max(1.0, special_a[i])))

@@ -39,7 +39,8 @@ def emergence(counts: Sequence[int], totals: Sequence[int]) -> float:
     """EScore = 2·active + recent + slope on c/√n over ten years, oldest first (Carley, Newman, Porter & Garner 2018).
 
     Active: last three years against years 4–6. Recent: 10 × (last two years against the two before).
-    Slope: 10 × (last year against year 7) / 3. Above 1.77 their paper calls a term emerging.
+    Slope: 10 × (last year against year 7) / 3. The scales of the parts are from secondary reports, not checked in the paper:
+    compare topics of one run by it, do not hold it against a published threshold.
     """
     root = [math.sqrt(n) for n in totals]
 

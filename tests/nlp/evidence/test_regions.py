@@ -42,3 +42,9 @@ def test_who_could_lead_where() -> None:
     places = [("上海", "design")] * 8 + [("上海", "materials")] * 2 + [("江苏", "design")] * 2 + [("江苏", "materials")] * 8
     (pair,) = region_pairs(matrix("family", places), segments=("design", "materials"), alike=0.9, seed=1)
     assert (pair.a_leads, pair.b_leads, pair.alike) == (("design",), ("materials",), False)
+
+
+def test_an_interval_holds_what_was_counted() -> None:
+    places = [("上海", "design"), ("上海", "design"), ("江苏", "materials"), ("江苏", "materials")]  # nothing in common, few records
+    (found,) = region_pairs(matrix("demand", places), segments=("design", "materials", "equipment"), alike=0.9, seed=1)
+    assert found.similarity == 0.0 and found.low <= found.similarity <= found.high
