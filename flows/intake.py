@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,7 @@ from nlp.parse import load_regions, load_synonyms, parse
 from nlp.readers import read
 from nlp.records import (
     Call,
+    ChainVerdict,
     Count,
     Demand,
     Duplicate,
@@ -89,8 +90,10 @@ def classify_demands(found: dict[str, Artefact], run: Run) -> dict[str, Artefact
     demands = load(Demand, found["demands"])
     if not demands:
         raise EmptyCorpus("收到的材料", "没有读出任何需求", "请确认放入的是需求表、需求汇总表或其压缩包")
-    segment = {v.unit_id: v.segment for v in verdicts_of(list(from_demands(demands)), run.chain, run.settings)}
-    return {"demands": save(Demand, [replace(d, segment=segment.get(d.demand_id)) for d in demands], run.data("demands"))}
+    verdicts = verdicts_of(list(from_demands(demands)), run.chain, run.settings)
+    segment = {v.unit_id: v.segment for v in verdicts}
+    return {"demands": save(Demand, [replace(d, segment=segment.get(d.demand_id)) for d in demands], run.data("demands")),
+            "verdicts": save(ChainVerdict, verdicts, run.data("verdicts"))}
 
 
 @task(name="核对规则", cache_policy=NO_CACHE, persist_result=False)
@@ -106,7 +109,8 @@ def judge_submissions(found: dict[str, Artefact], notice: Path | None, run: Run)
     with display.stage("写初筛表与补正函", "triage"):
         segments = {s.id: s.name for s in chain_of(run.chain).segments} | {"none": "链条之外"}
         scans = by_key(load(ScanCrop, found["scan_crops"]), "submission_id")
-        rows = [replace(row_of(j, rules, wording, segments, hide), scans=pictures(scans.get(j.entry.demand.submission_id, ()))) for j in judged]
+        doubtful = {v.unit_id for v in load(ChainVerdict, found["verdicts"]) if v.doubtful}
+        rows = [replace(row_of(j, rules, wording, segments, doubtful, hide), scans=pictures(scans.get(j.entry.demand.submission_id, ()))) for j in judged]
         counts = [*load(Count, found["counts"]), *(Count(name=f"suggested.{a}", value=sum(r.action == a for r in rows)) for a in sorted({r.action for r in rows}))]
         made = {
             "rules": save(RuleVerdict, [v for j in judged for v in j.verdicts], run.data("rules")),
@@ -150,14 +154,14 @@ def by_key(records: Sequence[R], name: str) -> dict[str, list[R]]:
     return found
 
 
-def row_of(judged: Judged, rules: Sequence[Rule], wording: Wording, segments: dict[str, str], hide: Hide) -> triage_sheet.TriageRow:
+def row_of(judged: Judged, rules: Sequence[Rule], wording: Wording, segments: dict[str, str], doubtful: Set[str], hide: Hide) -> triage_sheet.TriageRow:
     """What staff see, personal data masked; rules that nobody could read are in rule_pack.toml, not on every row."""
     case, demand, names = judged.entry.case, judged.entry.demand, headings(rules, wording)
     verdicts = [(name, v.verdict, hide(v.reason)) for name, v in zip(names, judged.verdicts, strict=True) if v.rule != "unreadable"]
     return triage_sheet.TriageRow(
         submission_id=judged.entry.row_id, version=demand.version, organisation=case.organisation, region=case.region, title=hide(case.title),
         received=case.received, complete=judged.completeness.share, missing=judged.completeness.missing, clarity=judged.clarity,
-        segment=segments.get(demand.segment or "", "未判定"), neighbours=tuple(hide(n) for n in judged.neighbours), verdicts=tuple(verdicts),
+        segment=segments.get(demand.segment or "", "未判定") + ("（存疑，请核对）" if demand.demand_id in doubtful else ""), neighbours=tuple(hide(n) for n in judged.neighbours), verdicts=tuple(verdicts),
         action=judged.suggestion.action, reason=hide(judged.suggestion.reason), merge_into=judged.suggestion.merge_into)
 
 

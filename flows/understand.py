@@ -18,6 +18,7 @@ from flows.settings import ROOT, Settings, available_cores
 from flows.store import Artefact, digest, load, save, write_bytes
 from nlp.chain import Chain, load_chain
 from nlp.chain_head import ChainHead, judge, load_head
+from nlp.chain_names import names_chain
 from nlp.embed import Encoder, TransformerEncoder, Vectors, chosen_precision
 from nlp.errors import InvalidSetting, ModelUnavailable
 from nlp.records import ChainVerdict, Count, Demand, Patent, Term, TermMention, Unit
@@ -98,7 +99,8 @@ def classify_units(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artefa
         segment = {v.unit_id: v.segment for v in verdicts}
         demands = [replace(d, segment=segment.get(d.demand_id)) for d in received]
         patents = [replace(p, segment=segment[p.patent_id]) for p in load(Patent, artefacts["patents"])]
-        counts = [*load(Count, artefacts["counts"]), *unit_counts(units, segment, [*(s.id for s in chain.segments), "none"])]
+        naming = sum(u.unit_kind == "clause" and segment[u.unit_id] == "none" and names_chain(u.text, chain=chain) for u in units)
+        counts = [*load(Count, artefacts["counts"]), Count(name="clause.names_chain", value=naming), *unit_counts(units, segment, [*(s.id for s in chain.segments), "none"])]
     return {"verdicts": save(ChainVerdict, verdicts, run.data("verdicts")), "demands": save(Demand, demands, run.data("demands")),
             "patents": save(Patent, patents, run.data("patents")), "counts": save(Count, counts, run.stage("counts.parquet"))}
 

@@ -26,7 +26,7 @@ QUOTED = 90  # characters of a clause that a card shows
 
 
 def card(shelf: Shelf, topic: Topic, *, year: int, options: DraftOptions) -> Section:
-    content: tuple[Paragraph | Grid, ...] = (place(shelf, topic), body(words("术语："), cell("topics", topic.topic_id, "terms", topic.terms)),
+    content: tuple[Paragraph | Grid, ...] = (place(shelf, topic), *noted(topic), body(words("术语："), cell("topics", topic.topic_id, "terms", topic.terms)),
                *measured(shelf, topic), *required(shelf, topic, year, options), *cited(shelf, topic, options), *missing(topic))
     title = Paragraph(fragments=(cell("topics", topic.topic_id, "label", topic.label),))
     return Section(anchor=f"topic-{topic.topic_id}", level=2, title=title, content=content)
@@ -37,9 +37,15 @@ def place(shelf: Shelf, topic: Topic) -> Paragraph:
     return body(words("位次 "), cell(*key, "rank", p.rank), words("（九成区间 "), cell(*key, "rank_p05", p.rank_p05), words("–"),
                 cell(*key, "rank_p95", p.rank_p95), words("），紧迫度 "), cell(*key, "urgency", p.urgency), words("，区域优势 "),
                 cell(*key, "advantage", p.advantage), words("，象限 "), cell(*key, "quadrant", p.quadrant), words("，可信度 "),
-                cell(*key, "confidence", p.confidence), words("，稳定性 "),
+                cell(*key, "confidence", p.confidence), words("，进入前十的概率 "), cell(*key, "p_top10", p.p_top10), words("，稳定性 "),
                 cell("topics", topic.topic_id, "stability", topic.stability), words("。主题编号 "),
                 cell("topics", topic.topic_id, "topic_id", topic.topic_id), words("。"))
+
+
+def noted(topic: Topic) -> Iterator[Paragraph]:
+    """What analysts wrote on the topic (luxiantu topics note)."""
+    if topic.notes:
+        yield body(words("分析人员备注："), cell("topics", topic.topic_id, "notes", topic.notes))
 
 
 # ---- measured -----------------------------------------------------------------------------

@@ -37,7 +37,11 @@ def heading(text: str) -> Paragraph:
 
 def counted(material: Material, name: str) -> Paragraph:
     """A count, where nothing of the kind was counted a dash rather than a zero that nobody measured."""
-    return line(cell("counts", name, "value", material.counts.get(name)))
+    return line(counted_cell(material, name))
+
+
+def counted_cell(material: Material, name: str) -> Fragment:
+    return cell("counts", name, "value", material.counts.get(name))
 
 
 def run_fact(material: Material, name: str) -> Paragraph:
@@ -82,7 +86,13 @@ def scope(material: Material) -> Section:
     return Section(anchor="scope", level=1, title=heading("三、范围与材料"), content=(
         body(words("本草稿由系统依据下列材料生成，供分析人员修改、供专家论证。文中每个数字都取自本次运行 data 目录下的数据表，"
                    "每条引文都注明来自哪份材料的什么位置；材料里没有的内容写作“—”或“未知”，不写成零。")),
-        front, sources_grid(material), regions_grid(material)))
+        front, sources_grid(material), *only_named(material), regions_grid(material)))
+
+
+def only_named(material: Material) -> Iterable[Paragraph]:
+    """Clauses that speak for the chain as a whole and so for none of its topics."""
+    if material.counts.get("clause.names_chain"):
+        yield body(words("另有政策条款 "), counted_cell(material, "clause.names_chain"), words(f" 条点名{material.chain}产业而没有说到哪个环节，不计入任何主题的政策依据。"))
 
 
 def sources_grid(material: Material) -> Grid:

@@ -7,7 +7,7 @@ import pytest
 from flows.store import latest, load
 from nlp.errors import EmptyCorpus
 from nlp.readers import read
-from nlp.records import Call, Demand, Duplicate, RuleVerdict, Submission, Target
+from nlp.records import Call, ChainVerdict, Demand, Duplicate, RuleVerdict, Submission, Target
 from nlp.understand.rules import from_toml
 from nlp.writers import triage_sheet
 
@@ -38,6 +38,15 @@ def test_planted_cases_get_the_planned_suggestion(folder: Path) -> None:
     assert suggested["公司半导体业务发展资金支持"] == "转其他渠道"
     assert suggested["填补空白的晶圆缺陷检测设备产业化"] == "退回补正"
     assert suggested["ArF浸没式光刻胶光敏树脂合成及批次稳定性控制"] == "合并到"
+
+
+def test_a_doubtful_segment_is_said_to_be_one(folder: Path) -> None:
+    (table,) = [t for t in read("triage.xlsx", (folder / "triage.xlsx").read_bytes()).tables]
+    header = next(i for i, row in enumerate(table.rows) if "建议环节" in row)
+    shown = [row[table.rows[header].index("建议环节")] for row in table.rows[header + 1 :] if row[0].strip()]
+    doubtful = [v for v in load(ChainVerdict, folder / "data" / "verdicts.parquet") if v.doubtful]
+    assert 0 < len(doubtful) < len(shown)
+    assert sum("存疑" in cell for cell in shown) == len(doubtful)
 
 
 def test_a_letter_for_each_that_is_sent_back(folder: Path) -> None:
