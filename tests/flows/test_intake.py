@@ -41,7 +41,7 @@ def test_planted_cases_get_the_planned_suggestion(folder: Path) -> None:
 
 
 def test_a_doubtful_segment_is_said_to_be_one(folder: Path) -> None:
-    (table,) = [t for t in read("triage.xlsx", (folder / "triage.xlsx").read_bytes()).tables]
+    (table,) = read("triage.xlsx", (folder / "triage.xlsx").read_bytes()).tables
     header = next(i for i, row in enumerate(table.rows) if "建议环节" in row)
     shown = [row[table.rows[header].index("建议环节")] for row in table.rows[header + 1 :] if row[0].strip()]
     doubtful = [v for v in load(ChainVerdict, folder / "data" / "verdicts.parquet") if v.doubtful]
