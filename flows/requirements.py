@@ -11,6 +11,7 @@ from flows.settings import ROOT
 from flows.store import Artefact, load, save
 from nlp.records import Assignment, Demand, Patent, Requirement, Target, Topic
 from nlp.requirements import collect
+from nlp.understand.parameter_names import load_parameter_names
 from nlp.understand.targets import load_target_vocabulary
 
 __all__ = ["collect_requirements"]
@@ -28,12 +29,12 @@ def collect_requirements(artefacts: dict[str, Artefact], run: Run) -> dict[str, 
     for t in load(Target, artefacts["targets"]):
         targets.setdefault(t.demand_id, []).append(t)
     members = members_of(load(Assignment, artefacts["assignments"]))
-    vocabulary, found = load_target_vocabulary(LEXICONS), list[Requirement]()
+    vocabulary, names, found = load_target_vocabulary(LEXICONS), load_parameter_names(LEXICONS), list[Requirement]()
     with display.stage("汇总指标要求", "requirements", total=len(topics)):
         for done, topic in enumerate(topics, 1):
             mine = members.get(topic.topic_id, ())
             found += collect(topic.topic_id, [demands[i] for i in mine if i in demands], targets, [patents[i] for i in mine if i in patents],
-                             vocabulary=vocabulary, year=run.as_of.year)
+                             vocabulary=vocabulary, names=names, year=run.as_of.year)
             display.advance(done)
     return {"requirements": save(Requirement, found, run.data("requirements"))}
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from nlp.records import Demand, Patent, Requirement, Target
+from nlp.understand.parameter_names import ParameterNames
 from nlp.understand.quantities import Quantity
 from nlp.understand.target_context import features
 from nlp.understand.targets import TargetVocabulary, is_baseline, name_before, score
@@ -47,13 +48,14 @@ def alike(a: str, b: str) -> bool:
 
 def collect(
     topic_id: str, demands: Sequence[Demand], targets: Mapping[str, Sequence[Target]], patents: Sequence[Patent], *,
-    vocabulary: TargetVocabulary, year: int,
+    vocabulary: TargetVocabulary, names: ParameterNames, year: int,
 ) -> tuple[Requirement, ...]:
     """Of one topic. `targets` by demand id, `patents` most central first, `year` that from which stated periods run.
 
     A figure without a name says nothing of a parameter and is left out; so is a parameter that nobody demands.
     """
-    named = [(d, t) for d in demands for t in targets.get(d.demand_id, ()) if len(folded(t.name or "")) > 1]
+    stated = ((d, t, names.of(t.name)) for d in demands for t in targets.get(d.demand_id, ()))
+    named = [(d, replace(t, name=name)) for d, t, name in stated if len(folded(name or "")) > 1]
     parameters = group(named)
     found: list[Requirement] = []
     for d, t in named:

@@ -6,6 +6,7 @@ import pytest
 
 from nlp.records import Demand, Patent, Requirement
 from nlp.requirements import alike, collect
+from nlp.understand.parameter_names import load_parameter_names
 from nlp.understand.targets import TargetVocabulary, find_targets, load_target_vocabulary
 
 LEXICONS = Path(__file__).resolve().parents[2] / "corpora" / "lexicons"
@@ -28,7 +29,7 @@ def patent(text: str) -> Patent:
 
 def found(vocabulary: TargetVocabulary, *demands: Demand, patents: tuple[Patent, ...] = ()) -> tuple[Requirement, ...]:
     targets = {d.demand_id: find_targets(d.demand_id, f"{d.title}\n{d.text}", vocabulary=vocabulary) for d in demands}
-    return collect("t", demands, targets, patents, vocabulary=vocabulary, year=2026)
+    return collect("t", demands, targets, patents, vocabulary=vocabulary, names=load_parameter_names(LEXICONS), year=2026)
 
 
 def rows(requirements: tuple[Requirement, ...]) -> list[tuple[str, str, float | None, int | None, bool]]:
