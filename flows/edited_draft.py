@@ -33,8 +33,8 @@ def take_edits(path: Path, folder: Path, out: Path, *, who: str | None, on: date
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     chain, person = manifest["chain"], who or who_is_here()
     material = material_of(folder, chain)
-    draft = compose(material, load(DraftEdit, folder / "data" / "edits.parquet"), options=DraftOptions(**manifest["settings"]["draft"])).draft
-    found = find_edits(draft, path.read_bytes(), path.name, made_by=person, made_on=on)
+    composed = compose(material, load(DraftEdit, folder / "data" / "edits.parquet"), options=DraftOptions(**manifest["settings"]["draft"]))
+    found = find_edits(composed.plain, path.read_bytes(), path.name, made_by=person, made_on=on, marks={m.mark: m.source_id for m in composed.marked.marks})
     renames = [e for e in found.edits if e.kind == "rename"]
     for e in renames:
         add_edit(out, chain=chain, topic_id=e.anchor.removeprefix("topic-"), action="rename", payload=(e.text,), reason=f"在 {path.name} 中修改", who=person)

@@ -24,7 +24,7 @@ from nlp.records import (
     TopicYear,
 )
 
-__all__ = ["draw", "exhibits_of", "figures_of", "write_figures"]
+__all__ = ["draw", "exhibits_of", "figures_of", "rows", "write_figures"]
 
 T = TypeVar("T")
 FOLDER = "figures"
@@ -42,9 +42,10 @@ def draw(run: Run) -> dict[str, Artefact]:
         return write_figures(figures_of(run.work, run.chain, options=run.settings.priority), run.work)
 
 
-def write_figures(figures: dict[str, Figure], folder: Path) -> dict[str, Artefact]:
-    """figures/map-design.svg, figures/map-design.png, …"""
+def write_figures(figures: dict[str, Figure], folder: Path, slides: bytes | None = None) -> dict[str, Artefact]:
+    """figures/map-design.svg, figures/map-design.png, … and figures/layers.pptx."""
     files = {f"{FOLDER}/{name}.{suffix}": data for name, figure in figures.items() for suffix, data in (("svg", figure.svg), ("png", figure.png))}
+    files |= {f"{FOLDER}/layers.pptx": slides} if slides else {}
     return {name: write_bytes(data, folder / name) for name, data in files.items()}
 
 

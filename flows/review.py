@@ -63,7 +63,7 @@ def chain_material(folder: Path) -> Material:
     import json
 
     chain = json.loads((folder / "manifest.json").read_text("utf-8"))["chain"]
-    return material_of(folder, chain)
+    return material_of(folder, chain, figures=False)
 
 
 def import_sheets(paths: Sequence[Path], folder: Path, out: Path) -> Outcome:

@@ -73,10 +73,8 @@ def measured(shelf: Shelf, topic: Topic) -> Iterator[Paragraph]:
                        words("–"), cell("evidence", row, "high", fact.high), words("，以比例计）。"))
 
 
-def required(shelf: Shelf, topic: Topic, year: int, options: DraftOptions) -> Iterator[Grid]:
-    table = requirement_table.grid(shelf.requirements.get(topic.topic_id, ()), "指标要求", year=year, options=options)
-    if table is not None:
-        yield table
+def required(shelf: Shelf, topic: Topic, year: int, options: DraftOptions) -> Iterator[Grid | Paragraph]:
+    return requirement_table.table(shelf.requirements.get(topic.topic_id, ()), "指标要求", year=year, options=options)
 
 
 # ---- cited --------------------------------------------------------------------------------
@@ -105,12 +103,9 @@ def unit_lines(shelf: Shelf, assignments: Sequence[Assignment]) -> Iterator[Para
 
 
 def origin(table: str, row: str, *places: tuple[str, str | None]) -> tuple[Fragment, ...]:
-    """（编号 …，文件 …，位置 …）"""
-    parts = [words("（编号 "), cell(table, row, {"policies": "policy_id"}.get(table, f"{table[:-1]}_id"), row)]
-    for column, value in places:
-        if value:
-            parts += [words("，"), cell(table, row, column, value)]
-    return (*parts, words("）"))
+    """〔编号〕（文件，位置）"""
+    parts = [part for column, value in places if value for part in (words("，"), cell(table, row, column, value))][1:]
+    return (words("〔"), cell(table, row, f"{table[:-1]}_id", row), words("〕"), *((words("（"), *parts, words("）")) if parts else ()))
 
 
 def demand_line(d: Demand) -> Paragraph:

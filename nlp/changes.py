@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from typing import Literal
 
 from nlp.citing import body, bullet, cell, line, note, words
 from nlp.options import Weights
@@ -13,6 +14,7 @@ from nlp.records import (
     Priority,
     RankChange,
     Section,
+    SubstitutionProfile,
     Topic,
     TopicChange,
     TopicEditFate,
@@ -53,7 +55,23 @@ def change(topic_id: str, label: str, old: Priority | None, new: Priority | None
     return RankChange(
         topic_id=topic_id, label=label, rank_before=old.rank if old else None, rank_after=new.rank if new else None,
         places=old.rank - new.rank if old and new else None, urgency_before=old.urgency if old else None,
-        urgency_after=new.urgency if new else None, reason=why(old, new, weights))
+        urgency_after=new.urgency if new else None, reason=why(old, new, weights), profile_before=old.profile if old else None,
+        profile_after=new.profile if new else None, substitution=arrow(old, new))
+
+
+def arrow(old: Priority | None, new: Priority | None) -> Literal["↑", "↓", "→", "新"] | None:
+    """By the situation of substitution; where that is the same, by the urgency."""
+    if new is None:
+        return None
+    if old is None:
+        return "新"
+    worse = severity(new.profile) - severity(old.profile) or (new.urgency - old.urgency if abs(new.urgency - old.urgency) >= FEW_POINTS else 0)
+    return "↑" if worse > 0 else "↓" if worse < 0 else "→"
+
+
+def severity(profile: SubstitutionProfile | None) -> int:
+    """0: nothing is known; the profiles stand worst first."""
+    return 0 if profile is None else len(SubstitutionProfile) - 1 - list(SubstitutionProfile).index(profile)
 
 
 def why(old: Priority | None, new: Priority | None, weights: Weights) -> str:

@@ -4,7 +4,7 @@ from nlp.provenance import Cell, fold, format_value
 from nlp.provenance import excerpt as shortened
 from nlp.records import Fragment, Paragraph, SourceRef
 
-__all__ = ["body", "bullet", "cell", "excerpt", "fact_row", "line", "note", "words"]
+__all__ = ["BLANK", "body", "bullet", "cell", "excerpt", "fact_row", "line", "note", "words"]
 
 ELLIPSIS = "……"
 BLANK = "—"

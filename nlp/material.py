@@ -1,7 +1,7 @@
 """What a draft is written from: the rows of a run's tables, by the ids that its chapters look them up with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nlp.citing import fact_row
 from nlp.records import (
@@ -20,6 +20,7 @@ from nlp.records import (
     Policy,
     Priority,
     Project,
+    RankChange,
     RegionPair,
     Rejected,
     Requirement,
@@ -75,6 +76,7 @@ class Material:
     rejected: Sequence[Rejected]
     year: int  # of the run
     changes: Section | None  # 与上次相比
+    rank_changes: Mapping[str, RankChange] = field(default_factory=dict)  # against the chain's last run, by topic; empty: there is none
     figures: Mapping[str, Figure]  # ranks, quadrants, matrix-demand, map-design, years-design, …
 
     def shown(self, *names: str) -> list[Figure]:

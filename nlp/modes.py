@@ -31,9 +31,9 @@ def holds(condition: Condition, values: Mapping[str, float]) -> bool:
 
 
 def explain(rule: ModeRule, values: Mapping[str, float]) -> str:
-    """力量集中于一家国内单位：domestic_top_share 0.62 ≥ 0.5；domestic_families 8 ≥ 4"""
+    """力量集中于一家国内单位：国内首位申请人占比 0.62 ≥ 0.5；国内专利族 8 ≥ 4"""
     parts = []
     for c in rule.all:
         bounds = [f"≥ {format_value(c.at_least)}"] * (c.at_least is not None) + [f"≤ {format_value(c.at_most)}"] * (c.at_most is not None)
-        parts.append(f"{c.fact} {format_value(values[c.fact])} {' '.join(bounds)}")
+        parts.append(f"{c.name or c.fact} {format_value(values[c.fact])} {' '.join(bounds)}")
     return "：".join((rule.rule, "；".join(parts))) if parts else rule.rule

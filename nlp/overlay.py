@@ -6,13 +6,14 @@ that shows both. Numbers in tables come from data and are never overwritten.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from nlp.citing import cell, note, words
+from nlp.marks import MARK, full_ids
 from nlp.provenance import fold, numerals
 from nlp.readback import docx_lines, row_line
 from nlp.records import (
@@ -34,6 +35,7 @@ __all__ = ["Found", "Overlaid", "find_edits", "lay_over"]
 ORDERED = "ranking"  # the section whose rows an analyst may put into another order
 _GAP = "…"  # stands for a value in the wording of a paragraph
 _CELLS_ARE_DATA = "表格中的内容取自数据表，不能在文档里改写"
+_USE_MARKS = "请改用证据索引中已有的标记后重新导入"
 _USE_SETTINGS = "请改源材料或设置后重新运行；要改次序，请整行移动“主题排序”的行"
 
 
@@ -96,12 +98,15 @@ def topic_of(cells: Sequence[Paragraph]) -> str:
 # ---- finding ------------------------------------------------------------------------------
 
 
-def find_edits(draft: RoadmapDraft, data: bytes, source: str, *, made_by: str, made_on: date) -> Found:
+def find_edits(draft: RoadmapDraft, data: bytes, source: str, *, made_by: str, made_on: date, marks: Mapping[str, str] | None = None) -> Found:
     """What the Word file in `data` says otherwise than the draft it was made from, and changes that cannot be taken.
+
+    `draft` is as it stood before marks were given, with the annex; `marks` is mark -> id.
 
     Raises nlp.errors.UnreadableDocument for a file that is no Word document.
     """
-    ours, theirs = lines_of(draft), [text for text in docx_lines(data, source) if text not in WORDING]
+    ours = [replace(line, text=fold(full_ids(line.text, marks or {}))) for line in lines_of(draft)]
+    theirs = [fold(full_ids(text, marks or {})) for text in docx_lines(data, source) if text not in WORDING]
     edits, theirs = moved_rows(ours, theirs)
     refused: list[Rejected] = []
     for tag, a, b, c, d in SequenceMatcher(None, [line.text for line in ours], theirs, autojunk=False).get_opcodes():
@@ -110,7 +115,9 @@ def find_edits(draft: RoadmapDraft, data: bytes, source: str, *, made_by: str, m
         before = next((line for line in reversed(ours[:a]) if line.kind != "row"), ours[0])
         for line, text in zip_longest(ours[a:b], theirs[c:d]):
             edit = one_edit(line, text, before)
-            if edit is None:
+            if edit is not None and (unknown := [m for m in MARK.findall(edit.text) if m not in (marks or {})]):
+                refused.append(Rejected(source=source, location=f"章节 {(line or before).anchor}", reason=f"标记〔{unknown[0]}〕在证据索引中没有：{text}", remedy=_USE_MARKS))
+            elif edit is None:
                 refused.append(Rejected(source=source, location=f"章节 {(line or before).anchor}", reason=f"{_CELLS_ARE_DATA}：{text or line.text}", remedy=_USE_SETTINGS))
             else:
                 edits.append(edit)

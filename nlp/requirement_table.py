@@ -1,21 +1,27 @@
 """The requirement table of a topic: parameter x time, each figure with the source it stands in, as a part of its card."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from nlp.citing import cell, line, words
+from nlp.citing import BLANK, cell, line, note, words
 from nlp.options import DraftOptions
 from nlp.records import Fragment, Grid, Paragraph, Requirement
 
-__all__ = ["HEADER", "grid", "rows_of"]
+__all__ = ["HEADER", "rows_of", "table"]
 
 HEADER = ("参数", "现状", "近期要求", "中期要求", "远期要求", "未写期限", "专利所见")
+PARAMETER_WIDTH, FIGURE_WIDTH = 8, 7
 
 
-def grid(requirements: Sequence[Requirement], caption: str, *, year: int, options: DraftOptions) -> Grid | None:
-    """The parameters with most sources first; None where nobody demands a figure. `year` is that of the run."""
-    parameters = ordered(requirements)[: options.requirements_per_card]
-    rows = tuple(row(parameter, requirements, year, options) for parameter in parameters)
-    return Grid(caption=caption, header=HEADER, rows=rows, widths=(5, 4, 5, 5, 5, 5, 5)) if rows else None
+def table(requirements: Sequence[Requirement], caption: str, *, year: int, options: DraftOptions) -> Iterator[Grid | Paragraph]:
+    """The parameters with most sources first; what no row has is no column but a sentence. `year` is that of the run."""
+    rows = [row(parameter, requirements, year, options) for parameter in ordered(requirements)[: options.requirements_per_card]]
+    if not rows:
+        return
+    kept = [i for i in range(len(HEADER)) if any(cells[i].text != BLANK for cells in rows)]
+    yield Grid(caption=caption, header=tuple(HEADER[i] for i in kept), rows=tuple(tuple(cells[i] for i in kept) for cells in rows),
+               widths=(PARAMETER_WIDTH, *(FIGURE_WIDTH for _ in kept[1:])))
+    if absent := [name for i, name in enumerate(HEADER) if i not in kept]:
+        yield note(words(f"上表各参数，材料中没有{'、'.join(absent)}的数值。"))
 
 
 def rows_of(requirements: Sequence[Requirement], *, year: int, options: DraftOptions) -> Iterable[tuple[Paragraph, ...]]:
@@ -55,4 +61,4 @@ def figures(found: Sequence[Requirement]) -> tuple[Fragment, ...]:
             seen.add((r.figure, r.source_id))
             parts += [words("；")] if parts else []
             parts += [cell("requirements", r.requirement_id, "figure", r.figure), words("〔"), cell("requirements", r.requirement_id, "source_id", r.source_id), words("〕")]
-    return tuple(parts) or (words("—"),)
+    return tuple(parts) or (words(BLANK),)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from nlp import requirement_table
+from nlp.chapters import substitution
 from nlp.citing import body, cell, line, words
 from nlp.material import Material
 from nlp.options import DraftOptions
@@ -18,7 +19,7 @@ def build(material: Material, *, options: DraftOptions) -> RoadmapDraft:
     """Counts, ranking and its parts, every topic, and every demand, clause and patent that has one."""
     sheets = [
         section("scope", "材料", (sources_grid(material), regions_grid(material))),
-        ranking(material), components(material),
+        ranking(material), components(material), substitution(material),
         listing("topics", "主题", ("编号", "环节", "主题", "术语", "需求", "条款", "专利", "稳定性"), topic_rows(material)),
         listing("requirements", "指标要求", ("主题", *requirement_table.HEADER), requirement_rows(material, options)),
         listing("timetable", "时间表", ("年份", "主题", "环节", "到时应达到", "需求", "提出单位", "地区", "建议组织方式"), timetable_rows(material)),

@@ -7,13 +7,14 @@ projects, and the policies whose clauses belong to the topics. What states no ti
 from collections.abc import Iterator, Sequence
 
 from nlp.citing import cell, excerpt, line, words
+from nlp.grounds import Grounds
 from nlp.illustrations import layers_figure
 from nlp.material import Material
 from nlp.options import DraftOptions
 from nlp.records import Demand, Figure, Paragraph, Requirement, Topic
-from nlp.writers.layers import PHASES, Box, Link, SolutionState
+from nlp.writers.layers import PHASES, Box, LayerChart, Link, SolutionState
 
-__all__ = ["layers", "solution_state"]
+__all__ = ["layer_chart", "layers", "slide_notes", "solution_state"]
 
 TOPICS, PER_TOPIC = 6, 2  # the page holds no more
 KNOWN_FAMILIES = 5  # domestic families from which a solution counts as known where a project was also accepted
@@ -24,6 +25,12 @@ TABLES = ("demands", "requirements", "topics", "projects", "policies")
 
 def layers(material: Material, segment: str, *, options: DraftOptions) -> Figure | None:
     """None where the segment has no topic that somebody demands."""
+    chart = layer_chart(material, segment, options=options)
+    return layers_figure(segment, chart.name, chart.boxes, chart.links, phases=chart.phases, tables=TABLES) if chart else None
+
+
+def layer_chart(material: Material, segment: str, *, options: DraftOptions) -> LayerChart | None:
+    """What both the drawing and the slide are made from."""
     topics = [t for t in material.shelf.ranked(segment) if t.n_demands][:TOPICS]
     if not topics:
         return None
@@ -35,7 +42,17 @@ def layers(material: Material, segment: str, *, options: DraftOptions) -> Figure
         centre = f"topic-{topic.topic_id}"
         links += [Link(source=b.box_id, target=centre) for b in found if b.box_id != centre and b.layer in ("需求", "产品")]
         links += [Link(source=centre, target=b.box_id) for b in found if b.layer in ("项目与平台", "政策与资源")]
-    return layers_figure(segment, material.segments[segment], list(boxes.values()), links, phases=phases(), tables=TABLES)
+    return LayerChart(segment=segment, name=material.segments[segment], phases=tuple(phases()), boxes=tuple(boxes.values()), links=tuple(links))
+
+
+def slide_notes(chart: LayerChart, grounds: Grounds, *, most: int) -> list[Paragraph]:
+    """Every box in full, with the full ids of what it rests on."""
+    found = []
+    for box in chart.boxes:
+        ids = list(dict.fromkeys(i for f in box.text.fragments if f.source for i in grounds.of(f.source)))
+        numbers = [part for i in ids[:most] for part in (words("、"), grounds.units[i].number)][1:]
+        found.append(line(words(f"{box.layer}　"), *box.text.fragments, words("　来源："), *(numbers or [words("—")]), words(" 等" if len(ids) > most else "")))
+    return found
 
 
 def phases() -> list[Paragraph]:

@@ -6,6 +6,7 @@ Regions are 上海 江苏 浙江 安徽, another province's short name, or 未�
 """
 
 from nlp.records.draft import (
+    Citation,
     DraftEdit,
     EditFate,
     EditKind,
@@ -13,6 +14,7 @@ from nlp.records.draft import (
     Figure,
     Fragment,
     Grid,
+    Mark,
     Paragraph,
     Requirement,
     RoadmapDraft,
@@ -89,6 +91,7 @@ __all__ = [
     "Block",
     "Call",
     "ChainVerdict",
+    "Citation",
     "Clarity",
     "Clause",
     "ColumnUse",
@@ -109,6 +112,7 @@ __all__ = [
     "Gate",
     "Grid",
     "Kind",
+    "Mark",
     "MatrixCell",
     "Merge",
     "ModeSuggestion",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from nlp.records.understanding import Operator
 
-__all__ = ["DraftEdit", "EditFate", "EditKind", "EditOutcome", "Figure", "Fragment", "Grid", "Paragraph", "Requirement", "RoadmapDraft", "Section", "SourceRef"]
+__all__ = ["Citation", "DraftEdit", "EditFate", "EditKind", "EditOutcome", "Figure", "Fragment", "Grid", "Mark", "Paragraph", "Requirement", "RoadmapDraft", "Section", "SourceRef"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class Fragment:
     text: str
     source: SourceRef | None = None
     quote: bool = False  # text is a part of the source cell, not the whole of it
+    role: Literal["", "use", "home"] = ""  # a mark that leads to its row in the annex, or stands in that row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,26 @@ class RoadmapDraft:
     title: str
     notice: str  # 系统草稿，待专家论证
     sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """The short name of a source in one run's documents: 需12. Numbered by first appearance; data/ keep the full id."""
+
+    source_id: str
+    mark: str
+    table: str  # demands clauses patents policies projects
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """The sources of one line of a document that quotes none itself: 据3."""
+
+    mark: str
+    document: str  # roadmap, challenges
+    anchor: str  # of the section
+    source_ids: tuple[str, ...]
+    n_sources: int
 
 
 EditKind = Literal["replace", "delete", "insert", "rename", "order"]

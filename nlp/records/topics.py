@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from nlp.records.evidence import SubstitutionProfile
+
 __all__ = ["Assignment", "RankChange", "Topic", "TopicAction", "TopicChange", "TopicEdit", "TopicEditFate", "TopicEvent", "TopicExample", "TopicGroup", "TopicName", "TopicPlace", "TopicYear"]
 
 
@@ -83,6 +85,9 @@ class RankChange:
     urgency_before: float | None
     urgency_after: float | None
     reason: str
+    profile_before: SubstitutionProfile | None = None  # how urgent domestic substitution was, and is
+    profile_after: SubstitutionProfile | None = None
+    substitution: Literal["↑", "↓", "→", "新"] | None = None  # more urgent, less, the same, not there before; None: no longer there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""RoadmapDraft -> Word document, in the sober look of a Chinese government paper. The only file that imports docx."""
+"""RoadmapDraft -> Word document, in the sober look of a Chinese government paper. Only this file and word_styles import docx."""
 
 import io
 import zipfile
@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 from nlp.records import Figure, Fragment, Grid, Paragraph, RoadmapDraft, Section
-from nlp.writers.inert import PROPERTY_LENGTH, inert, numeric_column, one_line
-from nlp.writers.looks import CAPTION, CELL, CELL_HEAD, CONTENTS_HEAD, KAI, LOOKS, NOTE, QUOTE, SONG, Look
+from nlp.writers.inert import PROPERTY_LENGTH, inert, mark_anchor, numeric_column, one_line
+from nlp.writers.looks import CAPTION, CELL, CELL_HEAD, CONTENTS_HEAD, MARK, NOTE, QUOTE
+from nlp.writers.word_styles import add, prepare_styles
 from nlp.writers.wording import CONTENTS
 
 __all__ = ["prepare_styles", "repack", "set_page", "write"]
 
-_LATIN = "Times New Roman"
 _MARGIN, _SHORT_SIDE, _LONG_SIDE = 1418, 11906, 16838  # A4, 2.5 cm margins, in twips
 _WIDE_COLUMNS = 9  # from this many columns on a table is set across the page
 _WIDE_FIGURE = 1000  # and from this width on, in its own units, a drawing is too
@@ -21,92 +21,6 @@ _CAPTION_ROOM, _TEXT_ROOM = 1500, 2700  # twips above a drawing for a heading an
 _SPLITTABLE = 400  # a row with more characters may break over pages, else it could be cut off
 _CONTENTS_LINES = 24  # what fits under the title; a longer list shows chapters only
 _STYLE = {"body": "Normal", "bullet": "List Bullet", "note": NOTE}
-
-
-def _add(parent: Any, tag: str, **attributes: object) -> Any:
-    """Append <w:tag w:attribute=…/> and return it."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    child = OxmlElement(f"w:{tag}", attrs={qn(f"w:{name}"): str(value) for name, value in attributes.items()})
-    parent.append(child)
-    return child
-
-
-def _replace(parent: Any, tag: str, **attributes: object) -> None:
-    from docx.oxml.ns import qn
-
-    for old in parent.findall(qn(f"w:{tag}")):
-        parent.remove(old)
-    _add(parent, tag, **attributes)
-
-
-# ---- styles -------------------------------------------------------------------------------
-
-
-def _set_fonts(properties: Any, east: str) -> None:
-    _replace(properties, "rFonts", ascii=_LATIN, hAnsi=_LATIN, eastAsia=east, cs=_LATIN)
-    properties.insert(0, properties[-1])  # the schema wants fonts first; theme fonts are gone with the old element
-
-
-def _dress(style: Any, look: Look) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Pt, RGBColor
-
-    _clear(style.element)
-    font, layout = style.font, style.paragraph_format
-    _set_fonts(style.element.get_or_add_rPr(), look.east)
-    font.size, font.bold = Pt(look.size), look.bold
-    font.color.rgb = RGBColor(0x59, 0x59, 0x59) if look.grey else RGBColor(0, 0, 0)
-    layout.space_before, layout.space_after, layout.line_spacing = Pt(look.before), Pt(look.after), look.line
-    layout.alignment = {
-        "left": WD_ALIGN_PARAGRAPH.LEFT,
-        "center": WD_ALIGN_PARAGRAPH.CENTER,
-        "both": WD_ALIGN_PARAGRAPH.JUSTIFY,
-    }[look.align]
-    layout.keep_with_next = look.keep
-    _indent(style, look)
-
-
-def _clear(element: Any) -> None:
-    """Drop the template's colours, borders and theme fonts of a style; numbering and outline level stay."""
-    from docx.oxml.ns import qn
-
-    for old in element.findall(qn("w:rPr")):
-        element.remove(old)
-    for tag in ("w:pBdr", "w:contextualSpacing", "w:tabs"):
-        for old in element.findall(f"{qn('w:pPr')}/{qn(tag)}"):
-            old.getparent().remove(old)
-
-
-def _indent(style: Any, look: Look) -> None:
-    from docx.oxml.ns import qn
-    from docx.shared import Pt
-
-    if look.style == "List Bullet":
-        style.paragraph_format.left_indent, style.paragraph_format.first_line_indent = Pt(42), Pt(-18)
-        return
-    style.paragraph_format.left_indent = Pt(21 if look.style == "toc 2" else 0)
-    style.paragraph_format.first_line_indent = Pt(look.size * look.indent_chars / 100)
-    style.element.pPr.ind.set(qn("w:firstLineChars"), str(look.indent_chars))
-
-
-def prepare_styles(document: Any) -> None:
-    from docx.enum.style import WD_STYLE_TYPE
-    from docx.oxml.ns import qn
-
-    known = {style.name for style in document.styles}
-    defaults = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
-    _set_fonts(defaults, SONG)
-    defaults.find(qn("w:lang")).set(qn("w:eastAsia"), "zh-CN")
-    document.settings.element.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
-    for look in LOOKS:
-        if look.style not in known:
-            added = document.styles.add_style(look.style, WD_STYLE_TYPE.PARAGRAPH, look.style.startswith("toc"))
-            added.base_style = document.styles["Normal"]
-        _dress(document.styles[look.style], look)
-    quote = document.styles.add_style(QUOTE, WD_STYLE_TYPE.CHARACTER)
-    _set_fonts(quote.element.get_or_add_rPr(), KAI)
 
 
 # ---- pages --------------------------------------------------------------------------------
@@ -128,7 +42,7 @@ def _furnish(document: Any, draft: RoadmapDraft, as_of: date) -> None:
     section, properties = document.sections[0], document.core_properties
     set_page(section, wide=False)
     section.header.paragraphs[0].text = one_line(draft.notice)
-    _add(section.footer.paragraphs[0]._p, "fldSimple", instr=" PAGE ")
+    add(section.footer.paragraphs[0]._p, "fldSimple", instr=" PAGE ")
     moment = datetime(as_of.year, as_of.month, as_of.day)
     properties.title, properties.comments = (one_line(text)[:PROPERTY_LENGTH] for text in (draft.title, draft.notice))
     properties.author, properties.last_modified_by = "", ""
@@ -143,12 +57,12 @@ def _add_contents(document: Any, draft: RoadmapDraft) -> None:
     if not listed:
         return
     lines = [document.add_paragraph(style=f"toc {section.level}") for section in listed]
-    _add(_add(lines[0]._p, "r"), "fldChar", fldCharType="begin")
-    _add(_add(lines[0]._p, "r"), "instrText").text = f'TOC \\o "1-{depth}" \\z \\u'
-    _add(_add(lines[0]._p, "r"), "fldChar", fldCharType="separate")
+    add(add(lines[0]._p, "r"), "fldChar", fldCharType="begin")
+    add(add(lines[0]._p, "r"), "instrText").text = f'TOC \\o "1-{depth}" \\z \\u'
+    add(add(lines[0]._p, "r"), "fldChar", fldCharType="separate")
     for line, section in zip(lines, listed, strict=True):
         line.add_run(one_line(section.title.text))
-    _add(_add(lines[-1]._p, "r"), "fldChar", fldCharType="end")
+    add(add(lines[-1]._p, "r"), "fldChar", fldCharType="end")
 
 
 # ---- content ------------------------------------------------------------------------------
@@ -157,7 +71,23 @@ def _add_contents(document: Any, draft: RoadmapDraft) -> None:
 def _add_runs(paragraph: Any, fragments: tuple[Fragment, ...]) -> None:
     for fragment in fragments:
         if text := inert(fragment.text):
-            paragraph.add_run(text, style=QUOTE if fragment.quote else None)
+            run = paragraph._p.add_r()  # straight into the element: looking a style up by its name takes longer than all the rest
+            run.text = text
+            run.style = MARK if fragment.role else QUOTE if fragment.quote else None  # a character style of ours has its name as id
+            if fragment.role:
+                _tie(paragraph._p, run, fragment)
+
+
+def _tie(paragraph: Any, run: Any, fragment: Fragment) -> None:
+    """A mark leads to the bookmark around its own row in the annex."""
+    name = mark_anchor(fragment)
+    if fragment.role == "use":
+        add(paragraph, "hyperlink", anchor=name, history=1).append(run)
+        return
+    number = ord(fragment.text[0]) * 50_000 + int(fragment.text[1:])  # of its own, and small enough for Word
+    start = add(paragraph, "bookmarkStart", id=number, name=name)
+    run.addprevious(start)
+    add(paragraph, "bookmarkEnd", id=number)
 
 
 def _column_widths(grid: Grid, total: int) -> list[int]:
@@ -167,35 +97,35 @@ def _column_widths(grid: Grid, total: int) -> list[int]:
 
 def _add_frame(table: Any, widths: list[int]) -> None:
     """Fixed layout, ruled above and below as in print, hair lines inside."""
-    properties = _add(table, "tblPr")
-    _add(properties, "tblW", w=sum(widths), type="dxa")
-    _add(properties, "jc", val="center")
-    borders = _add(properties, "tblBorders")
+    properties = add(table, "tblPr")
+    add(properties, "tblW", w=sum(widths), type="dxa")
+    add(properties, "jc", val="center")
+    borders = add(properties, "tblBorders")
     for side in ("top", "bottom"):
-        _add(borders, side, val="single", sz=8, space=0, color="000000")
+        add(borders, side, val="single", sz=8, space=0, color="000000")
     for side in ("insideH", "insideV"):
-        _add(borders, side, val="single", sz=4, space=0, color="BFBFBF")
-    _add(properties, "tblLayout", type="fixed")
-    margins = _add(properties, "tblCellMar")
+        add(borders, side, val="single", sz=4, space=0, color="BFBFBF")
+    add(properties, "tblLayout", type="fixed")
+    margins = add(properties, "tblCellMar")
     for side, width in (("top", 30), ("left", 70), ("bottom", 30), ("right", 70)):
-        _add(margins, side, w=width, type="dxa")
-    columns = _add(table, "tblGrid")
+        add(margins, side, w=width, type="dxa")
+    columns = add(table, "tblGrid")
     for width in widths:
-        _add(columns, "gridCol", w=width)
+        add(columns, "gridCol", w=width)
 
 
 def _add_cell(row: Any, width: int, fill: str | None, style_id: str, *, centred: bool = False) -> Any:
-    cell = _add(row, "tc")
-    properties = _add(cell, "tcPr")
-    _add(properties, "tcW", w=width, type="dxa")
+    cell = add(row, "tc")
+    properties = add(cell, "tcPr")
+    add(properties, "tcW", w=width, type="dxa")
     if fill:
-        _add(properties, "shd", val="clear", color="auto", fill=fill)
-    _add(properties, "vAlign", val="center")
-    paragraph = _add(cell, "p")
-    layout = _add(paragraph, "pPr")
-    _add(layout, "pStyle", val=style_id)
+        add(properties, "shd", val="clear", color="auto", fill=fill)
+    add(properties, "vAlign", val="center")
+    paragraph = add(cell, "p")
+    layout = add(paragraph, "pPr")
+    add(layout, "pStyle", val=style_id)
     if centred:
-        _add(layout, "jc", val="center")
+        add(layout, "jc", val="center")
     return paragraph
 
 
@@ -205,18 +135,18 @@ def _add_grid(document: Any, grid: Grid, total: int) -> None:
     if grid.caption:
         document.add_paragraph(one_line(grid.caption), style=CAPTION)
     after = document.add_paragraph(style=CELL)  # Word needs a paragraph between tables
-    table, widths = _add(after._p.getparent(), "tbl"), _column_widths(grid, total)
+    table, widths = add(after._p.getparent(), "tbl"), _column_widths(grid, total)
     after._p.addprevious(table)
     _add_frame(table, widths)
     numeric = [numeric_column(grid, column) for column in range(len(grid.header))]
     head_id, cell_id = document.styles[CELL_HEAD].style_id, document.styles[CELL].style_id
     for number, cells in enumerate(_rows(grid)):
-        row = _add(table, "tr")
-        properties = _add(row, "trPr")
+        row = add(table, "tr")
+        properties = add(row, "trPr")
         if number == 0 or sum(len(cell.text) for cell in cells) <= _SPLITTABLE:
-            _add(properties, "cantSplit")
+            add(properties, "cantSplit")
         if number == 0:
-            _add(properties, "tblHeader")
+            add(properties, "tblHeader")
         fill = "E7E6E6" if number == 0 else "F7F7F7" if number % 2 == 0 else None
         for width, cell, centred in zip(widths, cells, numeric, strict=True):
             paragraph = _add_cell(row, width, fill, cell_id if number else head_id, centred=centred)
@@ -230,7 +160,7 @@ def _add_figure(document: Any, figure: Figure, page: tuple[int, int]) -> None:
     document.add_paragraph(one_line(figure.caption), style=CAPTION)
     width = min(page[0], page[1] * figure.width // figure.height)
     paragraph = document.add_paragraph(style=CELL)
-    _add(paragraph._p.get_or_add_pPr(), "jc", val="center")
+    add(paragraph._p.get_or_add_pPr(), "jc", val="center")
     picture = paragraph.add_run().add_picture(io.BytesIO(figure.png), width=Twips(width))
     described = picture._inline.docPr
     described.set("name", figure.name)

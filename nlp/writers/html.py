@@ -9,7 +9,7 @@ from importlib.resources import files
 from itertools import groupby
 
 from nlp.records import Figure, Fragment, Grid, Paragraph, RoadmapDraft, Section
-from nlp.writers.inert import inert, number_of, numeric_column, one_line, place
+from nlp.writers.inert import inert, mark_anchor, number_of, numeric_column, one_line, place
 from nlp.writers.wording import CONTENTS
 
 __all__ = ["write"]
@@ -83,6 +83,10 @@ def _digest(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
+def _numeric(grid: Grid) -> list[bool]:
+    return [numeric_column(grid, column) for column in range(len(grid.header))]
+
+
 def write(draft: RoadmapDraft) -> bytes:
     """The draft as one UTF-8 HTML file that makes no request; the same draft gives the same bytes."""
     from jinja2 import Environment, StrictUndefined
@@ -90,9 +94,9 @@ def write(draft: RoadmapDraft) -> bytes:
 
     scripts = _scripts(draft)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(inert=inert, line=one_line, tip=_tip, place=place)
+    environment.filters.update(anchor=mark_anchor, inert=inert, line=one_line, tip=_tip, place=place)
     environment.filters.update(drawn=lambda figure: Markup(figure.svg.decode("utf-8")), parsed=json.loads)  # noqa: S704 - escaped by drawing.py
-    environment.globals.update(blocks=_blocks, columns=_columns, percent=_percent, numeric=numeric_column)
+    environment.globals.update(blocks=_blocks, columns=_columns, percent=_percent, numeric=_numeric)
     page = environment.from_string(_asset("roadmap.html")).render(
         draft=draft,
         contents=CONTENTS,

@@ -4,9 +4,9 @@ import re
 import unicodedata
 from typing import Final
 
-from nlp.records import Grid, Paragraph, SourceRef
+from nlp.records import Fragment, Grid, Paragraph, SourceRef
 
-__all__ = ["PROPERTY_LENGTH", "inert", "number_of", "numeric_column", "one_line", "place"]
+__all__ = ["PROPERTY_LENGTH", "inert", "mark_anchor", "number_of", "numeric_column", "one_line", "place"]
 
 PROPERTY_LENGTH: Final = 255  # the most that Office takes in a document property
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029")
@@ -34,6 +34,11 @@ def one_line(text: str) -> str:
 def place(source: SourceRef) -> str:
     """table/row/column, as shown to people."""
     return one_line(f"{source.table}/{source.row}/{source.column}")
+
+
+def mark_anchor(fragment: Fragment) -> str:
+    """Of a mark's row in the annex, in a page as in a Word file."""
+    return f"mark_{one_line(fragment.text)}"
 
 
 def number_of(cell: Paragraph) -> str | None:

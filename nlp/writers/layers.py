@@ -13,13 +13,16 @@ from nlp.records import Paragraph
 from nlp.writers.drawing import GREY, INK, PALE, SOFT, Drawing, Point, Sheet
 from nlp.writers.figures import words
 
-__all__ = ["LAYERS", "PHASES", "Box", "Link", "SolutionState", "draw_layers"]
+__all__ = ["EDGES", "FILLS", "LAYERS", "NOT_SAID", "PHASES", "REST", "SIGNS", "STATES", "SUPPORTS", "Box", "LayerChart", "Link", "Page", "Plan", "Slot", "SolutionState",
+           "arrange", "draw_layers"]
 
 LAYERS: Final = ("需求", "产品", "技术", "项目与平台", "政策与资源")
 PHASES: Final = ("近期", "中期", "远期")
-WIDTH, HEIGHT = 1080, 740
-LEFT, TOP, FOOT, PAD = 96, 44, 40, 7
+PAD = 7
 REST: Final = "其余见表"
+STATES: Final = "解决方案状态"
+NOT_SAID: Final = "不涉及方案，或材料未说明"
+SUPPORTS: Final = "支撑或引出"
 LEADING = 1.3
 
 
@@ -36,6 +39,8 @@ FILLS: Final[Mapping[SolutionState, str]] = {
     SolutionState.DEPLOYED: "#ffffff", SolutionState.KNOWN: "#fff2bf", SolutionState.INTERIM: "#f7d0a8", SolutionState.UNKNOWN: "#efb0aa"}
 EDGES: Final[Mapping[SolutionState, str]] = {
     SolutionState.DEPLOYED: "#5c6470", SolutionState.KNOWN: "#b8922a", SolutionState.INTERIM: "#c8632b", SolutionState.UNKNOWN: "#a83246"}
+SIGNS: Final[Mapping[SolutionState, str]] = {  # as characters, where no sign can be drawn
+    SolutionState.DEPLOYED: "○", SolutionState.KNOWN: "●", SolutionState.INTERIM: "◆", SolutionState.UNKNOWN: "■"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,39 @@ class Link:
 
     source: str
     target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerChart:
+    """All that the chart of a segment says, whatever it is drawn with."""
+
+    segment: str
+    name: str  # of the segment, in Chinese
+    phases: tuple[Paragraph, ...]
+    boxes: tuple[Box, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A sheet: `left` is the room for the layers' names, `top` for the heads, `foot` for the legend."""
+
+    width: float
+    height: float
+    left: float
+    top: float
+    foot: float
+
+    @property
+    def column(self) -> float:
+        return (self.width - self.left - 10) / len(PHASES)
+
+    @property
+    def room(self) -> float:
+        return self.height - self.top - self.foot
+
+
+SHEET: Final = Page(width=1080, height=740, left=96, top=44, foot=40)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,37 +122,50 @@ class Slot:
     height: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Where everything stands on a page."""
+
+    page: Page
+    fit: Fit
+    tall: tuple[float, ...]  # of each layer
+    slots: tuple[Slot, ...]
+    crowded: tuple[tuple[str, str], ...]  # (layer, phase) in which boxes found no room
+
+    def top_of(self, layer: int) -> float:
+        return self.page.top + sum(self.tall[:layer])
+
+
 Cells = Mapping[tuple[str, str], Sequence[Box]]
+
+
+def arrange(boxes: Sequence[Box], page: Page) -> Plan:
+    """The largest type with which all boxes have room, else the smallest and as many boxes as there is room for. Boxes keep their order."""
+    cells: Cells = {(layer, phase): [b for b in boxes if (b.layer, b.phase) == (layer, phase)] for layer in LAYERS for phase in PHASES}
+    fit = next((f for f in FITS if sum(heights(cells, f)) <= page.room), FITS[-1])
+    needed = heights(cells, fit)
+    spare = max(0.0, page.room - sum(needed)) / len(LAYERS)
+    tall = tuple(h + spare for h in needed)
+    return Plan(page=page, fit=fit, tall=tall, slots=tuple(placed(cells, fit, tall, page)), crowded=tuple(key for key, some in cells.items() if len(some) > fit.most))
 
 
 def draw_layers(boxes: Sequence[Box], links: Sequence[Link], *, phases: Sequence[Paragraph], alt: str) -> Drawing:
     """`phases` are the heads of the three columns, with their years where these are known. Boxes keep the order given."""
-    cells: Cells = {(layer, phase): [b for b in boxes if (b.layer, b.phase) == (layer, phase)] for layer in LAYERS for phase in PHASES}
-    room = HEIGHT - TOP - FOOT
-    fit = next((f for f in FITS if sum(heights(cells, f)) <= room), FITS[-1])
-    tall = heights(cells, fit)
-    spare = max(0.0, room - sum(tall)) / len(LAYERS)
-    tall = [h + spare for h in tall]
-    sheet = Sheet(WIDTH, HEIGHT, alt=alt)
-    draw_table(sheet, phases, tall)
-    slots = list(placed(cells, fit, tall))
-    draw_links(sheet, {s.box.box_id: s for s in slots}, links)
-    for slot in slots:
-        draw_box(sheet, slot, fit)
-    for (layer, phase), some in cells.items():
-        if len(some) > fit.most:
-            bottom = TOP + sum(tall[: LAYERS.index(layer) + 1])
-            sheet.write(words(REST), (LEFT + (PHASES.index(phase) + 1) * column_width() - PAD, bottom - 8), size=9.5, anchor="end", colour=SOFT)
+    plan = arrange(boxes, SHEET)
+    sheet = Sheet(int(SHEET.width), int(SHEET.height), alt=alt)
+    draw_table(sheet, phases, plan)
+    draw_links(sheet, {s.box.box_id: s for s in plan.slots}, links)
+    for slot in plan.slots:
+        draw_box(sheet, slot, plan.fit)
+    for layer, phase in plan.crowded:
+        corner = (SHEET.left + (PHASES.index(phase) + 1) * SHEET.column - PAD, plan.top_of(LAYERS.index(layer) + 1) - 8)
+        sheet.write(words(REST), corner, size=9.5, anchor="end", colour=SOFT)
     draw_states(sheet)
     return sheet.finish()
 
 
-def column_width() -> float:
-    return (WIDTH - LEFT - 10) / len(PHASES)
-
-
-def box_width(fit: Fit) -> float:
-    return (column_width() - PAD) / fit.columns - PAD
+def box_width(page: Page, fit: Fit) -> float:
+    return (page.column - PAD) / fit.columns - PAD
 
 
 def box_height(fit: Fit) -> float:
@@ -135,32 +186,33 @@ def crowded(cells: Cells, layer: str, fit: Fit) -> bool:
     return any(len(cells[layer, phase]) > fit.most for phase in PHASES)
 
 
-def placed(cells: Cells, fit: Fit, tall: Sequence[float]) -> Iterator[Slot]:
+def placed(cells: Cells, fit: Fit, tall: Sequence[float], page: Page) -> Iterator[Slot]:
     for i, layer in enumerate(LAYERS):
-        top = TOP + sum(tall[:i])
+        top = page.top + sum(tall[:i])
         for j, phase in enumerate(PHASES):
             rows = row_count(cells[layer, phase], fit)
             gap = (tall[i] - rows * box_height(fit)) / (rows + 1)
             for k, box in enumerate(cells[layer, phase][: fit.most]):
-                x = LEFT + j * column_width() + PAD + (k % fit.columns) * (box_width(fit) + PAD)
-                yield Slot(box=box, x=x, y=top + gap + (k // fit.columns) * (box_height(fit) + gap), width=box_width(fit), height=box_height(fit))
+                x = page.left + j * page.column + PAD + (k % fit.columns) * (box_width(page, fit) + PAD)
+                yield Slot(box=box, x=x, y=top + gap + (k // fit.columns) * (box_height(fit) + gap), width=box_width(page, fit), height=box_height(fit))
 
 
 # ---- drawing ------------------------------------------------------------------------------
 
 
-def draw_table(sheet: Sheet, phases: Sequence[Paragraph], tall: Sequence[float]) -> None:
+def draw_table(sheet: Sheet, phases: Sequence[Paragraph], plan: Plan) -> None:
+    left, top, column = plan.page.left, plan.page.top, plan.page.column
     for j, label in enumerate(phases):
-        sheet.rect((LEFT + j * column_width(), 8), column_width() - 3, TOP - 12, fill=PALE)
-        sheet.middle(label, (LEFT + (j + 0.5) * column_width(), 8 + (TOP - 12) / 2), size=13, width=column_width() - 12, lines=1, anchor="middle")
+        sheet.rect((left + j * column, 8), column - 3, top - 12, fill=PALE)
+        sheet.middle(label, (left + (j + 0.5) * column, 8 + (top - 12) / 2), size=13, width=column - 12, lines=1, anchor="middle")
     for i, layer in enumerate(LAYERS):
-        y = TOP + sum(tall[:i])
-        sheet.rect((8, y + 1.5), LEFT - 14, tall[i] - 3, fill=PALE)
-        sheet.middle(words(layer), (8 + (LEFT - 14) / 2, y + tall[i] / 2), size=13, width=LEFT - 24, anchor="middle")
-        sheet.line((8, y + tall[i]), (WIDTH - 10, y + tall[i]))
+        y, tall = plan.top_of(i), plan.tall[i]
+        sheet.rect((8, y + 1.5), left - 14, tall - 3, fill=PALE)
+        sheet.middle(words(layer), (8 + (left - 14) / 2, y + tall / 2), size=13, width=left - 24, anchor="middle")
+        sheet.line((8, y + tall), (plan.page.width - 10, y + tall))
     for j in range(1, len(PHASES)):
-        x = LEFT + j * column_width() - 1.5
-        sheet.line((x, TOP), (x, TOP + sum(tall)), stroke_dasharray="4 3")
+        x = left + j * column - 1.5
+        sheet.line((x, top), (x, plan.top_of(len(LAYERS))), stroke_dasharray="4 3")
 
 
 def draw_box(sheet: Sheet, slot: Slot, fit: Fit) -> None:
@@ -216,14 +268,14 @@ def draw_link(sheet: Sheet, source: Slot, target: Slot) -> None:
 
 
 def draw_states(sheet: Sheet) -> None:
-    x, y = float(LEFT), HEIGHT - FOOT / 2
-    sheet.write(words("解决方案状态"), (8, y), size=11, colour=SOFT)
+    x, y = SHEET.left, SHEET.height - SHEET.foot / 2
+    sheet.write(words(STATES), (8, y), size=11, colour=SOFT)
     for state in SolutionState:
         sheet.rect((x, y - 9), 26, 18, fill=FILLS[state], stroke=EDGES[state], rx=3)
         draw_sign(sheet, state, (x + 13, y))
         sheet.write(words(state.value), (x + 33, y), size=11, colour=INK)
         x += 33 + 14 + 11 * len(state.value) + 16
     sheet.rect((x, y - 9), 26, 18, fill=PALE, stroke=GREY, rx=3)
-    sheet.write(words("不涉及方案，或材料未说明"), (x + 33, y), size=11, colour=INK)
+    sheet.write(words(NOT_SAID), (x + 33, y), size=11, colour=INK)
     sheet.line((x + 200, y), (x + 226, y), stroke=GREY, stroke_width=1.1)
-    sheet.write(words("支撑或引出"), (x + 233, y), size=11, colour=INK)
+    sheet.write(words(SUPPORTS), (x + 233, y), size=11, colour=INK)

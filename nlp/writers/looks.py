@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["CAPTION", "CELL", "CELL_HEAD", "CONTENTS_HEAD", "KAI", "LOOKS", "NOTE", "QUOTE", "SONG", "Look"]
+__all__ = ["CAPTION", "CELL", "CELL_HEAD", "CONTENTS_HEAD", "KAI", "LOOKS", "MARK", "NOTE", "QUOTE", "SONG", "Look"]
 
 HEI: Final = "黑体"
 SONG: Final = "宋体"
 KAI: Final = "楷体"
-QUOTE, NOTE, CAPTION = "引文", "附注", "Caption"
+QUOTE, MARK, NOTE, CAPTION = "引文", "来源标记", "附注", "Caption"
 CELL, CELL_HEAD, CONTENTS_HEAD = "表格文字", "表头文字", "目录标题"
 
 

@@ -13,6 +13,7 @@ from flows.draft_edits import read_draft_edits
 from flows.edited_draft import take_edits
 from flows.settings import read
 from flows.topic_edits import read_edits
+from nlp.marks import check_marks
 from nlp.records import RoadmapDraft
 
 pytestmark = pytest.mark.slow
@@ -51,7 +52,7 @@ def test_what_an_analyst_wrote_stands_in_the_next_draft(folder: Path) -> None:
     facts = {row: replace(f, value=f.value + 1) if f.fact == "organisations" else f for row, f in material.shelf.facts.items()}
     later = compose(replace(material, shelf=replace(material.shelf, facts=facts)), edits, options=options)
     assert [(f.fate, f.text) for f in later.fates] == [("applied", "需求来自龙头企业，证据充分。"), ("conflict", "提出单位已达 9 家（含电话补报）。")]
-    assert later.draft.sections[-1].title.text == "附录四　人工修改的去向"
+    assert [s.title.text for s in later.draft.sections[-2:]] == ["附录四　人工修改的去向", "附录：证据索引"]
 
 
 def test_a_new_title_is_a_decision_on_the_topic(folder: Path) -> None:
@@ -67,3 +68,22 @@ def test_a_new_title_is_a_decision_on_the_topic(folder: Path) -> None:
 def test_an_untouched_draft_changes_nothing(folder: Path) -> None:
     taken = take_edits(folder / "roadmap.docx", folder, folder.parent, who=None, on=DAY)
     assert (taken.edits, taken.renamed, taken.refused) == ((), 0, ())
+
+
+def test_a_mark_in_an_edited_sentence_still_leads_to_its_source_when_numbers_have_moved(folder: Path) -> None:
+    document = docx.Document(str(folder / "roadmap.docx"))
+    said = next(p for p in document.paragraphs if p.text.startswith("术语："))
+    quoted = next(p for p in document.paragraphs if p.text.startswith("需求") and "〔需" in p.text)
+    said.text, quoted.text = "本主题以〔需2〕为主。", "见〔需999〕。"
+    document.save(str(folder.parent / "改.docx"))
+    taken = take_edits(folder.parent / "改.docx", folder, folder.parent, who="王工", on=DAY)
+    assert len(taken.edits) == 1
+    assert [r.reason.split("：")[0] for r in taken.refused] == ["标记〔需999〕在证据索引中没有"]
+    full = taken.edits[0].text.removeprefix("本主题以〔").removesuffix("〕为主。")
+    material = material_of(folder, "ic", figures=False)
+    assert full in material.shelf.demands
+
+    later = compose(material, taken.edits, options=read().draft)
+    mark = next(m.mark for m in later.marked.marks if m.source_id == full)
+    assert f"本主题以〔{mark}〕为主。" in lines(later.draft)
+    assert check_marks(later.draft) == ()

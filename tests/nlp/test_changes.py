@@ -1,7 +1,21 @@
-from nlp.changes import build, event_counts, rank_changes
+from dataclasses import replace
+
+import pytest
+
+from nlp.changes import arrow, build, event_counts, rank_changes
 from nlp.options import Weights
 from nlp.provenance import Cells, check
-from nlp.records import Grid, Priority, RoadmapDraft, Section, Topic, TopicChange, TopicEditFate, TopicEvent
+from nlp.records import (
+    Grid,
+    Priority,
+    RoadmapDraft,
+    Section,
+    SubstitutionProfile,
+    Topic,
+    TopicChange,
+    TopicEditFate,
+    TopicEvent,
+)
 
 WEIGHTS = Weights(demand=0.4, policy=0.2, patents=0.2, breadth=0.1, foreign=0.05, substitution=0.05)
 SEGMENTS = {"materials": "材料"}
@@ -70,3 +84,20 @@ def test_where_nothing_moved_it_says_so() -> None:
     same = rank_changes([topic("a")], [priority("a", 1, 0.6)], [topic("a")], [priority("a", 1, 0.6)], weights=WEIGHTS)
     section = build(events, same, (), {c.name: c.value for c in event_counts(events)}, segments=SEGMENTS)
     assert [c.text for c in section.content][1:] == ["各主题的位次与上次相同。"]  # type: ignore[union-attr]
+
+
+CUT, HIGH = SubstitutionProfile.CUT_OFF, SubstitutionProfile.CONCENTRATED
+
+
+@pytest.mark.parametrize(("before", "after", "sign"), [
+    ((HIGH, 0.5), (CUT, 0.4), "↑"), ((CUT, 0.4), (HIGH, 0.5), "↓"), ((None, 0.5), (HIGH, 0.5), "↑"), ((HIGH, 0.5), (HIGH, 0.6), "↑"), ((HIGH, 0.5), (HIGH, 0.4), "↓"),
+    ((HIGH, 0.5), (HIGH, 0.503), "→"), (None, (CUT, 0.5), "新"), ((CUT, 0.5), None, None)])
+def test_the_arrow_of_substitution(before: tuple[SubstitutionProfile | None, float] | None, after: tuple[SubstitutionProfile | None, float] | None, sign: str | None) -> None:
+    old, new = (None if state is None else replace(priority("a", 1, state[1]), profile=state[0]) for state in (before, after))
+    assert arrow(old, new) == sign
+
+
+def test_both_situations_are_kept() -> None:
+    old, new = (replace(priority("a", 1, 0.5), profile=p) for p in (HIGH, CUT))
+    (found,) = rank_changes([topic("a")], [old], [topic("a")], [new], weights=WEIGHTS)
+    assert (found.profile_before, found.profile_after, found.substitution) == (HIGH, CUT, "↑")

@@ -29,7 +29,7 @@ def test_the_first_rule_that_holds(facts: dict, urgent: bool, mode: ProjectMode)
     found = suggest_mode(URGENT if urgent else PLAIN, facts, RULES.mode)
     assert (found.mode, found.overridden) == (mode, False)
     assert all(name in facts or name == "urgency" for name in found.facts)
-    assert all(name in found.reason for name in found.facts)
+    assert all(RULES.names[name] in found.reason and name not in found.reason for name in found.facts)
 
 
 def test_what_a_person_chose_stands_and_the_rule_stays_beside_it() -> None:

@@ -14,7 +14,7 @@ def test_every_mode_has_a_rule_and_the_last_one_always_holds() -> None:
     assert rules.mode[-1].all == ()
 
 
-@pytest.mark.parametrize(("old", "new"), [('mode = "赛马制"', 'mode = "抽签"'), ("all = []", 'all = [{ fact = "urgency", at_least = 0.9 }]'), ("within_share = 0.5", "within_share = 5")])
+@pytest.mark.parametrize(("old", "new"), [('mode = "赛马制"', 'mode = "抽签"'), ("all = []", 'all = [{ fact = "urgency", at_least = 0.9 }]'), ("within_share = 0.5", "within_share = 5"), ('routes = "并行的技术路线数"', "")])
 def test_a_slip_is_named(tmp_path: Path, old: str, new: str) -> None:
     text = FILE.read_text("utf-8")
     assert old in text

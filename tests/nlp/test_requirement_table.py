@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from nlp.options import DraftOptions
-from nlp.records import Requirement
-from nlp.requirement_table import HEADER, grid
+from nlp.records import Grid, Paragraph, Requirement
+from nlp.requirement_table import HEADER, rows_of, table
 
 OPTIONS = DraftOptions(topics_per_segment=1, sources_per_card=1, requirements_per_card=2, near_years=3, middle_years=5)
 BASE = Requirement(requirement_id="r", topic_id="t", parameter="吸附力", unit="kPa", state="demanded", operator=">=", low=40, high=40, stated="吸附力≥40 kPa",
@@ -12,8 +12,7 @@ BASE = Requirement(requirement_id="r", topic_id="t", parameter="吸附力", unit
 
 
 def shown(*requirements: Requirement) -> list[list[str]]:
-    table = grid(requirements, "指标要求", year=2026, options=OPTIONS)
-    return [[cell.text for cell in row] for row in table.rows] if table else []
+    return [[cell.text for cell in row] for row in rows_of(requirements, year=2026, options=OPTIONS)]
 
 
 def test_each_figure_stands_under_its_time_with_its_source() -> None:
@@ -35,9 +34,27 @@ def test_the_same_figure_of_one_source_stands_once() -> None:
 
 def test_parameters_with_more_sources_come_first_and_the_rest_is_left_to_the_workbook() -> None:
     others = [replace(BASE, requirement_id=f"x{i}", parameter=f"参数{i}", source_id="d9") for i in range(3)]
-    assert [r[0] for r in shown(*others, BASE, replace(BASE, requirement_id="b", source_id="d2"))] == ["吸附力", "参数0"]
+    grid, *_ = table((*others, BASE, replace(BASE, requirement_id="b", source_id="d2")), "指标要求", year=2026, options=OPTIONS)
+    assert isinstance(grid, Grid)
+    assert [row[0].text for row in grid.rows] == ["吸附力", "参数0"]
+
+
+def test_a_column_that_no_row_fills_is_a_sentence() -> None:
+    grid, said = table((BASE, replace(BASE, requirement_id="b", parameter="温度", year=None)), "指标要求", year=2026, options=OPTIONS)
+    assert isinstance(grid, Grid)
+    assert isinstance(said, Paragraph)
+    assert grid.header == ("参数", "近期要求", "未写期限")
+    assert [[c.text for c in row] for row in grid.rows] == [["吸附力", "≥40 kPa〔d1〕", "—"], ["温度", "—", "≥40 kPa〔d1〕"]]
+    assert len(grid.widths) == 3
+    assert said.text == "上表各参数，材料中没有现状、中期要求、远期要求、专利所见的数值。"
+
+
+def test_a_full_table_needs_no_sentence() -> None:
+    spans = [replace(BASE, requirement_id=f"y{y}", year=y) for y in (2028, 2031, 2035, None)]
+    states = [replace(BASE, requirement_id=s, state=s, year=None) for s in ("today", "known")]
+    assert len(list(table((*spans, *states), "指标要求", year=2026, options=OPTIONS))) == 1
 
 
 def test_nothing_demanded_is_no_table() -> None:
-    assert grid((), "指标要求", year=2026, options=OPTIONS) is None
+    assert list(table((), "指标要求", year=2026, options=OPTIONS)) == []
     assert len(HEADER) == 7

@@ -1,5 +1,7 @@
 """What the chapters say, and that they say 待补充 or nothing where nothing was stated."""
 
+from dataclasses import replace
+
 import pytest
 
 from nlp.chapters.challenges import book, candidates, challenges
@@ -8,7 +10,18 @@ from nlp.chapters.regions import regions
 from nlp.chapters.substitution import substitution
 from nlp.options import DraftOptions
 from nlp.provenance import check
-from nlp.records import Fact, Grid, MatrixCell, Partner, RegionPair, RoadmapDraft, Section
+from nlp.records import (
+    Fact,
+    Grid,
+    MatrixCell,
+    Paragraph,
+    Partner,
+    RankChange,
+    RegionPair,
+    RoadmapDraft,
+    Section,
+    SubstitutionProfile,
+)
 from tests.nlp.chapters.shelves import material, requirement, shelf
 
 OPTIONS = DraftOptions(topics_per_segment=1, sources_per_card=1, requirements_per_card=2, near_years=3, middle_years=5)
@@ -72,6 +85,20 @@ def test_what_would_change_the_order() -> None:
 def test_substitution_names_who_says_so() -> None:
     facts = (Fact(topic_id="a", fact="cut_off", value=1, low=None, high=None, source_ids=("d1",)), Fact(topic_id="a", fact="foreign_share", value=0.5, low=0.2, high=0.8, source_ids=("p",)))
     assert rows(substitution(material(shelf(facts=facts)))) == [["断供", "主题a", "装备", "1", "称已断供的单位 1 家", "某外商", "0.5（0.2–0.8）"]]
+
+
+def test_substitution_shows_the_change_against_the_last_run_and_what_left_the_list() -> None:
+    facts = (Fact(topic_id="a", fact="cut_off", value=1, low=None, high=None, source_ids=("d1",)),)
+    moved = RankChange(topic_id="a", label="主题a", rank_before=2, rank_after=1, places=1, urgency_before=0.4, urgency_after=0.5, reason="", profile_before=SubstitutionProfile.CONCENTRATED,
+                       profile_after=SubstitutionProfile.CUT_OFF, substitution="↑")
+    gone = RankChange(topic_id="z", label="主题z", rank_before=1, rank_after=None, places=None, urgency_before=0.6, urgency_after=None, reason="", profile_before=SubstitutionProfile.SINGLE)
+    first = substitution(material(shelf(facts=facts)))
+    assert "没有可比的运行，不标升降" in "".join(p.text for p in first.content if isinstance(p, Paragraph))
+    found = substitution(replace(material(shelf(facts=facts)), rank_changes={"a": moved, "z": gone}))
+    assert rows(found)[0][0] == "↑（高集中 0.4）"
+    assert [p.text for p in found.content if isinstance(p, Paragraph)][-1] == "退出清单　主题z：上次 单一来源，紧迫度 0.6；本次 不再是本次的主题。"
+    new = replace(moved, substitution="新", rank_before=None, urgency_before=None, profile_before=None)
+    assert rows(substitution(replace(material(shelf(facts=facts)), rank_changes={"a": new})))[0][0] == "新"
 
 
 @pytest.mark.parametrize(("alike", "said"), [(True, "同质化"), (False, "不能断定")])

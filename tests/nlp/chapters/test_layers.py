@@ -2,7 +2,8 @@
 
 import pytest
 
-from nlp.chapters.layers import layers, solution_state
+from nlp.chapters.layers import layer_chart, layers, slide_notes, solution_state
+from nlp.grounds import grounds_of
 from nlp.options import DraftOptions
 from nlp.records import Fact
 from nlp.writers.layers import SolutionState
@@ -35,3 +36,13 @@ def test_only_demanded_topics_and_agreed_figures_are_drawn() -> None:
 def test_a_segment_that_nobody_demands_has_no_chart() -> None:
     found = material(shelf())
     assert layers(found, "materials", options=OPTIONS) is None
+
+
+def test_the_slide_is_made_from_the_same_boxes_and_its_notes_name_the_sources() -> None:
+    found = material(shelf(requirements=(requirement(1, "≥40 kPa"),)))
+    chart, figure = layer_chart(found, "equipment", options=OPTIONS), layers(found, "equipment", options=OPTIONS)
+    assert chart is not None
+    assert figure is not None
+    assert {b.text for b in chart.boxes} <= set(figure.labels)
+    said = [p.text for p in slide_notes(chart, grounds_of(found.shelf), most=2)]
+    assert said == ["技术　主题a　来源：d1", "需求　静电卡盘　来源：d1", "产品　吸附力≥40 kPa　来源：d1"]
