@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return FAILED
     except OSError as error:
-        print(f"读写《{error.filename}》失败：{error.strerror}。请检查路径、权限与磁盘空间。", file=sys.stderr)
+        where = f"《{error.filename}》" if error.filename else "文件"
+        print(f"读写{where}失败：{error.strerror or error}。上一次发布的结果不受影响；请检查路径、权限与磁盘空间。", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("已中断；上一次发布的结果不受影响。", file=sys.stderr)

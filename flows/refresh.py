@@ -1,6 +1,7 @@
 """The main run: inbox -> cited roadmap draft, published whole or not at all."""
 
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,6 +11,7 @@ from pathlib import Path
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
+from flows import run_records
 from flows import settings as configuration
 from flows.comparing import compare_ranks
 from flows.describing import describe_topics
@@ -40,6 +42,8 @@ def refresh(inboxes: Sequence[Path], *, kind: Kind | None = None, chain: str | N
     Raises flows.store.Locked when another run has the folder, nlp.errors.LuxiantuError when there is nothing to publish.
     """
     with run_lock(out):
+        if home := os.environ.get("PREFECT_HOME"):
+            run_records.ready(Path(home))
         sweep(out)
         run = start(work_root=(out / WORK).resolve(), as_of=as_of, seed=seed, chain=chain, settings=configuration.read())
         work = refresh_corpus([Path(i) for i in inboxes] or list(DEFAULT_INBOXES), kind, run)

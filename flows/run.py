@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 
@@ -41,9 +41,16 @@ class Run:
 def start(*, work_root: Path, as_of: date | None, seed: int | None, chain: str | None, settings: Settings) -> Run:
     """A run with a new id; what is not given comes from the settings, the date from the clock."""
     now = datetime.now()
-    run_id = now.strftime("%Y%m%d-%H%M%S-%f")[:-3]
+    run_id = free_id(work_root.parent, now)
     return Run(run_id=run_id, as_of=as_of or now.date(), seed=settings.run.seed if seed is None else seed,
                chain=chain or settings.run.chain, work=work_root / run_id, settings=settings, cache=Cache(work_root.parent / "state" / "cache"))
+
+
+def free_id(out: Path, now: datetime) -> str:
+    """The moment in milliseconds, or the first after it that no folder has: a clock that was set back must not meet an old run."""
+    while (out / (run_id := now.strftime("%Y%m%d-%H%M%S-%f")[:-3])).exists():
+        now += timedelta(milliseconds=1)
+    return run_id
 
 
 def code_version() -> str:

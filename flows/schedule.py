@@ -7,6 +7,7 @@ said so. What happened is written to outputs/state/runs.jsonl, so that `status` 
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from prefect import flow
 from flows.intake import intake
 from flows.refresh import refresh
 from flows.settings import ROOT, ScheduleSettings, read
-from flows.store import Locked, latest
+from flows.store import WORK, Locked, latest
 from nlp.errors import LuxiantuError
 
 __all__ = ["NAMES", "Outcome", "history", "keep", "next_times", "notify", "recorded", "scheduled_intake", "scheduled_refresh", "status"]
@@ -110,9 +111,18 @@ def keep(out: Path, *, days: int, now: datetime) -> list[str]:
     for folder in sorted(p for p in out.iterdir() if (p / "manifest.json").is_file() and p.name != "latest"):
         made = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, tz=now.tzinfo)
         if now - made > timedelta(days=days) and (newest is None or folder.resolve() != newest.resolve()):
-            shutil.rmtree(folder)
+            discard(folder, out)
             gone.append(folder.name)
     return gone
+
+
+def discard(folder: Path, out: Path) -> None:
+    """Out of sight first, in one step: whoever is killed while removing it leaves no half of a run to be read, and the next run sweeps."""
+    (out / WORK).mkdir(exist_ok=True)
+    aside = folder.rename(out / WORK / f"{folder.name}.old")
+    shutil.rmtree(aside)
+    with suppress(OSError):  # a run that is going on works there too
+        aside.parent.rmdir()
 
 
 # ---- what is known of them ----------------------------------------------------------------

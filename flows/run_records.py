@@ -1,0 +1,60 @@
+"""Prefect's own database of runs, looked at before it is needed: a full disk is said at once, a damaged file is put aside.
+
+It holds only the history of runs; what a run made is in outputs/, and outputs/state/runs.jsonl says how scheduled runs ended.
+"""
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from nlp.errors import LuxiantuError
+
+__all__ = ["ROOM", "RunRecordsUnusable", "ready"]
+
+DATABASE = "prefect.db"
+ROOM = 8 * 2**20  # bytes that a run may need for its history; a run of the sample writes about one
+
+
+class RunRecordsUnusable(LuxiantuError):
+    verb = "无法启动"
+
+
+def ready(home: Path) -> Path | None:
+    """Returns where a damaged database was put aside, None when all was well; the next run makes a new one.
+
+    Raises RunRecordsUnusable when the folder cannot be written or has less than ROOM left.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / f".room-{os.getpid()}"
+        try:
+            probe.write_bytes(bytes(ROOM))
+        finally:
+            probe.unlink(missing_ok=True)
+    except OSError as error:
+        remedy = "请清理磁盘，或用环境变量 PREFECT_HOME 换一个可写、有空间的目录；上一次发布的结果不受影响"
+        raise RunRecordsUnusable(str(home), f"运行记录目录写不进去（{error.strerror or error}）", remedy) from error
+    return put_aside(home / DATABASE) if damaged(home / DATABASE) else None
+
+
+def damaged(path: Path) -> bool:
+    """Whether SQLite cannot read its pages; one that another process has locked is not damaged."""
+    if not path.is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(path, timeout=5)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+    except sqlite3.OperationalError as error:
+        return "locked" not in str(error)
+    except sqlite3.DatabaseError:
+        return True
+
+
+def put_aside(path: Path) -> Path:
+    kept = path.with_name(f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}")
+    path.rename(kept)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return kept
