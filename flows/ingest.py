@@ -1,6 +1,5 @@
 """Inbox -> records on disk. One bad file never stops a batch: it is set aside with its reason."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -11,16 +10,16 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows import scanning, settling
+from flows.inbox import InboxFile, Received, find_files, received, refusal
 from flows.progress import display
+from flows.reading import Readers
 from flows.run import Run
-from flows.sandbox import Sandbox
-from flows.settings import ROOT
+from flows.settings import ROOT, ReadingSettings, available_cores
 from flows.store import Artefact, save, write_bytes, write_json
 from nlp import units
-from nlp.errors import EmptyCorpus, LuxiantuError, UnreadableDocument
+from nlp.errors import EmptyCorpus, LuxiantuError
 from nlp.parse import Parsed, filings, load_regions, load_synonyms, parse
-from nlp.readers import archive
-from nlp.readers.sniff import MAX_BYTES
+from nlp.parse.blocks import parse_blocks
 from nlp.records import (
     Call,
     Clause,
@@ -46,22 +45,6 @@ S = TypeVar("S", Demand, Policy, Patent, Project, Call)
 __all__ = ["InboxFile", "Received", "find_files", "read_inbox", "received"]
 
 LEXICONS = ROOT / "corpora" / "lexicons"
-SKIPPED = (".", "~$")  # hidden files and Word's lock files
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxFile:
-    path: Path
-    name: str  # below the inbox's parent, with /
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """One file of the inbox, or one member of an archive in it; `refused` if it cannot even be opened."""
-
-    name: str
-    data: bytes
-    refused: Rejected | None = None
 
 
 @dataclass(slots=True)
@@ -88,19 +71,6 @@ class Gathered:
             self.counts[name] = self.counts.get(name, 0) + n
 
 
-def find_files(inboxes: Sequence[Path]) -> list[InboxFile]:
-    """Files of every inbox in a fixed order; raises EmptyCorpus naming an inbox that is not there."""
-    found = []
-    for inbox in inboxes:
-        if not inbox.exists():
-            raise EmptyCorpus(str(inbox), "没有这个文件或目录", "请检查路径；不写路径时使用 corpora/sample/ 与 corpora/inbox/")
-        base = inbox.resolve().parent
-        paths = sorted(p for p in inbox.resolve().rglob("*") if p.is_file()) if inbox.is_dir() else [inbox.resolve()]
-        names = [InboxFile(path=p, name=p.relative_to(base).as_posix()) for p in paths]
-        found += [f for f in names if not any(part.startswith(SKIPPED) for part in Path(f.name).parts)]
-    return found
-
-
 @task(name="读取材料", cache_policy=NO_CACHE, persist_result=False)
 def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run, decided: Sequence[Decided] = ()) -> dict[str, Artefact]:
     """Read and parse every file; returns the artefact of each record kind, of `units`, `rejected`, `counts`, `inputs`.
@@ -108,49 +78,32 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run, decided: Se
     `decided` is what collection staff decided on demands received before.
     """
     synonyms, regions = load_synonyms(LEXICONS / "columns.toml"), load_regions(LEXICONS / "regions.toml")
-    files, gathered = find_files(inboxes), Gathered()
-    with display.stage("读取材料", "read", total=len(files)), Sandbox() as sandbox:
-        for done, file in enumerate(files, 1):
-            for item in received(file):
-                try:
-                    if item.refused is not None:
-                        set_aside(gathered, item, item.refused)
-                        continue
-                    document = sandbox.read(item.name, item.data)
-                    parsed = parse(document, kind=kind, synonyms=synonyms, regions=regions)
-                    gather(gathered, item, parsed)
-                    gathered.crops |= scanning.keep_crops(document, parsed, run.work)
-                except LuxiantuError as error:
-                    set_aside(gathered, item, refusal(item.name, error))
-            display.advance(done)
+    files, gathered, options = find_files(inboxes), Gathered(), run.settings.reading
+    with display.stage("读取材料", "read", total=len(files)), Readers(options.workers or available_cores()) as readers:
+        for item, answer in readers.answers(_items(files, options)):
+            try:
+                if item.refused is not None:
+                    set_aside(gathered, item, item.refused)
+                    continue
+                if item.path and (listed := parse_blocks(readers.parts(item), kind=kind, synonyms=synonyms, regions=regions)):
+                    gather(gathered, item, listed)
+                    continue
+                document = readers.whole(item) if item.path else answer.result()
+                parsed = parse(document, kind=kind, synonyms=synonyms, regions=regions)
+                gather(gathered, item, parsed)
+                gathered.crops |= scanning.keep_crops(document, parsed, run.work)
+            except LuxiantuError as error:
+                set_aside(gathered, item, refusal(item.name, error))
     settle(gathered, decided)
-    found = list(units_of(gathered))
-    if not found:
+    if next(units_of(gathered), None) is None:
         raise EmptyCorpus("、".join(str(i) for i in inboxes), f"{len(files)} 个文件中没有读出需求、政策或专利", reasons(gathered.rejected))
-    return store(gathered, found, run)
+    return store(gathered, run)
 
 
-def received(file: InboxFile) -> Iterator[Received]:
-    """The file, or, of an archive, its members one at a time; nothing larger than the limit is brought into memory."""
-    if file.path.stat().st_size > MAX_BYTES:
-        yield Received(name=file.name, data=b"", refused=refusal(file.name, UnreadableDocument(file.name, "文件超过 200 MB", "请拆分，或解压后放入文件夹")))
-        return
-    data = file.path.read_bytes()
-    if not archive.is_archive(file.name, data):
-        yield Received(name=file.name, data=data)
-        return
-    try:
-        for member in archive.members(file.name, data):
-            if isinstance(member, Rejected):
-                yield Received(name=member.source, data=b"", refused=member)
-            else:
-                yield Received(name=member.name, data=member.data)
-    except UnreadableDocument as error:
-        yield Received(name=file.name, data=data, refused=refusal(file.name, error))
-
-
-def refusal(name: str, error: LuxiantuError) -> Rejected:
-    return Rejected(source=name, location=None, reason=error.reason, remedy=error.remedy)
+def _items(files: Sequence[InboxFile], options: ReadingSettings) -> Iterator[Received]:
+    for done, file in enumerate(files, 1):
+        yield from received(file, whole_mb=options.whole_mb, largest_mb=options.largest_mb)
+        display.advance(done)
 
 
 def reasons(rejected: Sequence[Rejected]) -> str:
@@ -178,7 +131,7 @@ def gather(into: Gathered, file: Received, parsed: Parsed) -> None:
     into.rejected += parsed.rejected
     into.count(f"{parsed.kind or 'unknown'}.read", len(parsed.rejected))
     into.count(f"{parsed.kind or 'unknown'}.rejected", len(parsed.rejected))
-    into.inputs.append({"name": file.name, "sha256": hashlib.sha256(file.data).hexdigest(), "bytes": len(file.data), "kind": parsed.kind,
+    into.inputs.append({"name": file.name, "sha256": file.sha256, "bytes": file.size, "kind": parsed.kind,
                         "kept": sum(len(store) for store in stores(into)) - before, "rejected": len(parsed.rejected)})
 
 
@@ -209,7 +162,7 @@ def set_aside(into: Gathered, file: Received, refused: Rejected) -> None:
     into.count("file.read")
     into.count("file.rejected")
     into.rejected.append(refused)
-    into.inputs.append({"name": file.name, "sha256": hashlib.sha256(file.data).hexdigest(), "bytes": len(file.data), "kind": None, "kept": 0, "rejected": 1})
+    into.inputs.append({"name": file.name, "sha256": file.sha256, "bytes": file.size, "kind": None, "kept": 0, "rejected": 1})
 
 
 def settle(gathered: Gathered, decided: Sequence[Decided]) -> None:
@@ -232,14 +185,19 @@ def settle(gathered: Gathered, decided: Sequence[Decided]) -> None:
 
 
 def units_of(gathered: Gathered) -> Iterator[Unit]:
-    yield from units.from_demands(gathered.demands.values())
-    yield from units.from_clauses(gathered.clauses.values(), gathered.policies)
-    yield from units.from_patents(gathered.patents.values())
+    """In the order of kind and id; made one at a time, for there may be millions."""
+    yield from clause_units(gathered)
+    yield from units.from_demands(in_order(gathered.demands))
+    yield from units.from_patents(in_order(gathered.patents))
 
 
-def store(gathered: Gathered, found: Sequence[Unit], run: Run) -> dict[str, Artefact]:
+def clause_units(gathered: Gathered) -> Iterator[Unit]:
+    yield from units.from_clauses(in_order(gathered.clauses), gathered.policies)
+
+
+def store(gathered: Gathered, run: Run) -> dict[str, Artefact]:
     gathered.count("clause.read", len(gathered.clauses))
-    gathered.count("clause.kept", sum(u.unit_kind == "clause" for u in found))
+    gathered.count("clause.kept", sum(1 for _ in clause_units(gathered)))
     gathered.counts["clause.rejected"] = len(gathered.clauses) - gathered.counts.get("clause.kept", 0)
     gathered.count("patent.dated", sum(p.year is not None for p in gathered.patents.values()))
     rejected = sorted(gathered.rejected, key=lambda r: (r.source, r.location or "", r.reason))
@@ -258,7 +216,7 @@ def store(gathered: Gathered, found: Sequence[Unit], run: Run) -> dict[str, Arte
         "columns": save(ColumnUse, gathered.columns, run.data("columns")),
         "scan_crops": save(ScanCrop, gathered.crops.values(), run.data("scan_crops")),
         "reading_notes": save(ReadingNote, gathered.notes, run.data("reading_notes")),
-        "units": save(Unit, sorted(found, key=lambda u: (u.unit_kind, u.unit_id)), run.stage("units.parquet")),
+        "units": save(Unit, units_of(gathered), run.stage("units.parquet")),
         "counts": save(Count, counts, run.stage("counts.parquet")),
     }
     pictures = {crop.file: artefact for artefact, crop in gathered.crops.items()}

@@ -110,7 +110,7 @@ def read_as(adapter: TypeAdapter[C], name: str, root: Path) -> C:
         raise ModelUnavailable(name, "models/ 下没有它的 card.toml", f"可用的名称：{known}")
     try:
         return adapter.validate_python(tomllib.loads(path.read_text("utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
+    except (ValidationError, ValueError, RecursionError) as error:
         raise ModelUnavailable(name, f"card.toml 无法读懂（{type(error).__name__}）", "请从版本库恢复该文件") from error
 
 

@@ -34,6 +34,8 @@ def serve(limits: dict[str, float], folder: Path, source: IO[bytes], target: IO[
             answer = {"error": {"reason": error.reason, "remedy": error.remedy}}
         except (MemoryError, RecursionError):
             answer = {"error": {"reason": "读取时超出内存上限，或嵌套过深", "remedy": "请拆分，或在 Office、WPS 中重新打开并另存后放入"}}
+        except OSError as error:
+            answer = {"error": {"reason": f"临时目录读写失败（{error.strerror}），磁盘可能已满", "remedy": "请腾出磁盘空间后重新放入"}}
         body = json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
         target.write(len(body).to_bytes(_HEAD, "big") + body)
         target.flush()

@@ -13,7 +13,7 @@ from nlp.errors import InvalidSetting
 from nlp.options import STRICT, DraftOptions, IdentityOptions, PriorityOptions, TopicOptions
 from nlp.terms.tiers import Tier
 
-__all__ = ["ROOT", "EncoderSettings", "LabellerSettings", "RunSettings", "ScheduleSettings", "Settings", "TermSettings", "available_cores", "read"]
+__all__ = ["ROOT", "EncoderSettings", "LabellerSettings", "ReadingSettings", "RunSettings", "ScaleSettings", "ScheduleSettings", "Settings", "TermSettings", "available_cores", "read"]
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = Path(__file__).with_name("settings.toml")
@@ -23,6 +23,15 @@ DEFAULT = Path(__file__).with_name("settings.toml")
 class RunSettings:
     chain: str
     seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class ReadingSettings:
+    """How large exports (csv, tsv, jsonl) are read; everything else is read whole, up to 200 MB."""
+
+    whole_mb: int = Field(default=48, ge=1, le=200)  # above this an export is read in parts
+    largest_mb: int = Field(default=8192, ge=200)
+    workers: int = Field(default=0, ge=0)  # 0: as many as the process has cores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
@@ -65,6 +74,13 @@ class ScheduleSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class ScaleSettings:
+    """What bounds the work on very many patents."""
+
+    fit_units: int = Field(default=20_000, ge=0)  # of a segment, from which its topics are found in a sample; 0: never
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Settings:
     run: RunSettings
     encoder: EncoderSettings
@@ -73,6 +89,8 @@ class Settings:
     priority: PriorityOptions
     draft: DraftOptions
     schedule: ScheduleSettings
+    reading: ReadingSettings = Field(default_factory=ReadingSettings)
+    scale: ScaleSettings = Field(default_factory=ScaleSettings)
     identity: IdentityOptions = Field(default_factory=IdentityOptions)
     labeller: LabellerSettings = Field(default_factory=LabellerSettings)
 
@@ -85,12 +103,12 @@ def read(path: Path | None = None) -> Settings:
         return TypeAdapter(Settings).validate_python(table)
     except OSError as error:
         raise InvalidSetting(chosen.name, f"文件读不到（{error.strerror}）", "请检查路径") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidSetting(chosen.name, f"不是合法的 TOML：{error}", "请对照 flows/settings.toml 修改") from error
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise InvalidSetting(chosen.name, f"{key}：{first['msg']}", "请对照 flows/settings.toml 修改") from error
+    except (ValueError, RecursionError) as error:  # of TOML: also a number too long, brackets too deep
+        raise InvalidSetting(chosen.name, f"不是合法的 TOML：{error}", "请对照 flows/settings.toml 修改") from error
 
 
 def available_cores() -> int:

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -22,11 +24,13 @@ import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["Artefact", "Locked", "digest", "latest", "load", "point_latest", "publish", "run_lock", "save",
+__all__ = ["WORK", "Artefact", "Locked", "digest", "latest", "load", "point_latest", "publish", "run_lock", "save",
            "save_table", "sweep", "write_bytes", "write_json"]
 
 T = TypeVar("T")
 WORK = ".work"
+SLICE = 20_000  # records turned into columns, or back, at a time
+_PLAIN = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), date: pa.date32()}
 
 
 class Locked(Exception):
@@ -61,10 +65,9 @@ def arrow_type(hint: Any) -> pa.DataType:
         return pa.struct([(f"f{i}", arrow_type(a)) for i, a in enumerate(arguments)])
     if is_dataclass(hint) and isinstance(hint, type):
         return pa.struct(list(schema(hint)))
-    plain = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), date: pa.date32()}
-    if hint not in plain:
+    if hint not in _PLAIN:
         raise TypeError(f"a record field of type {hint} has no column type")
-    return plain[hint]
+    return _PLAIN[hint]
 
 
 def schema(kind: type) -> pa.Schema:
@@ -101,12 +104,23 @@ def from_cell(value: Any, hint: Any) -> Any:
 
 
 def save(kind: type[T], records: Iterable[T], path: Path) -> Artefact:
-    """Write records of one kind, in the order given, to a Parquet file; the same records give the same bytes."""
-    names = schema(kind).names
-    rows = list(records)
-    columns = [[to_cell(getattr(r, name)) for r in rows] for name in names]
-    arrays = [pa.array(c, type=f.type) for c, f in zip(columns, schema(kind), strict=True)]
-    return save_table(pa.Table.from_arrays(arrays, schema=schema(kind)), path)
+    """Write records of one kind, in the order given, to a Parquet file; the same records give the same bytes.
+
+    Only a slice of the records is held besides their columns, so `records` may be a generator over millions.
+    """
+    shape, remaining = schema(kind), iter(records)
+    slices = [_columns(shape, rows) for rows in iter(lambda: list(islice(remaining, SLICE)), [])]
+    # joined again, for the pages of the file would otherwise follow the slices
+    return save_table(pa.Table.from_batches(slices, schema=shape).combine_chunks(), path)
+
+
+def _columns(shape: pa.Schema, rows: list[Any]) -> pa.RecordBatch:
+    arrays = []
+    for column in shape:
+        values = list(map(attrgetter(column.name), rows))
+        plain = not pa.types.is_nested(column.type)
+        arrays.append(pa.array(values if plain else [to_cell(v) for v in values], type=column.type))
+    return pa.RecordBatch.from_arrays(arrays, schema=shape)
 
 
 def save_table(table: pa.Table, path: Path) -> Artefact:
@@ -118,9 +132,29 @@ def save_table(table: pa.Table, path: Path) -> Artefact:
 
 
 def load(kind: type[T], source: Artefact | Path) -> list[T]:
+    """The records of a file that `save` wrote. Columns are turned one at a time; a column of plain values as a whole."""
     path = Path(source.path) if isinstance(source, Artefact) else source
     hints = typing.get_type_hints(kind)
-    return [kind(**{k: from_cell(v, hints[k]) for k, v in row.items()}) for row in pq.read_table(path).to_pylist()]
+    records: list[T] = []
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(SLICE):
+            names = batch.schema.names
+            columns = [_cells(batch.column(i), hints[name]) for i, name in enumerate(names)]
+            records += [kind(**dict(zip(names, cells, strict=True))) for cells in zip(*columns, strict=True)]
+    return records
+
+
+def _cells(column: pa.Array, hint: Any) -> list[Any]:
+    values = column.to_pylist()
+    return values if _is_plain(hint) else [from_cell(value, hint) for value in values]
+
+
+def _is_plain(hint: Any) -> bool:
+    """Whether arrow gives the values of a field as the record has them."""
+    arguments = typing.get_args(hint)
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        return all(_is_plain(a) for a in arguments if a is not type(None))
+    return hint in _PLAIN or typing.get_origin(hint) is Literal
 
 
 # ---- files --------------------------------------------------------------------------------
@@ -174,12 +208,24 @@ def sweep(out: Path) -> None:
 
 
 def publish(work: Path, out: Path) -> Path:
-    """Move a finished run into place and point outputs/latest at it."""
+    """Move a finished run into place and point outputs/latest at it, each step on the disk before the next begins."""
     target = out / work.name
     work.rename(target)
-    sweep(out)
+    settle(out)
     point_latest(out, target.name)
+    sweep(out)
     return target
+
+
+def settle(folder: Path) -> None:
+    """Have the names in a folder written to the disk: without it a power cut can undo a rename, and undo a later one first (POSIX)."""
+    if os.name == "nt":  # NTFS keeps a journal of names, and a folder cannot be opened
+        return
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)
 
 
 def point_latest(out: Path, run_id: str) -> None:
@@ -191,6 +237,7 @@ def point_latest(out: Path, run_id: str) -> None:
     except OSError:
         part.write_text(run_id, "utf-8")
     part.replace(out / "latest")
+    settle(out)
 
 
 def latest(out: Path) -> Path | None:

@@ -176,12 +176,12 @@ def _read_file(path: Path) -> _ChainFile:
         return TypeAdapter(_ChainFile).validate_python(tomllib.loads(path.read_text("utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidSetting(path.name, "读不到产业链文件", "请检查文件是否存在、是否为 UTF-8 编码") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidSetting(path.name, f"不是合法的 TOML（{error}）", "请按提示的行修改") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise InvalidSetting(path.name, f"{place} 一项缺少、多余或类型不对", "请对照 corpora/chains/ic.toml 修改") from error
+    except (ValueError, RecursionError) as error:  # of TOML: also a number too long, brackets too deep
+        raise InvalidSetting(path.name, f"不是合法的 TOML（{error}）", "请按提示的行修改") from error
 
 
 def _check(file: _ChainFile, name: str) -> None:

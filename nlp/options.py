@@ -92,3 +92,4 @@ class DraftOptions:
     requirements_per_card: int = Field(ge=1)
     near_years: int = Field(ge=0)
     middle_years: int = Field(ge=0)
+    annex_sources: int = Field(default=12, ge=1)  # that the annex names of one line

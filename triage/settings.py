@@ -70,8 +70,8 @@ def read(path: Path = DEFAULT) -> Settings:
     """Raises InvalidSetting naming what is wrong."""
     try:
         return TypeAdapter(Settings).validate_python(tomllib.loads(path.read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise InvalidSetting(path.name, f"无法读取（{error}）", "请从安装包中恢复该文件") from error
     except pydantic.ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise InvalidSetting(path.name, f"{'.'.join(map(str, first['loc']))}：{first['msg']}", "请改正后重新启动") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise InvalidSetting(path.name, f"无法读取（{error}）", "请从安装包中恢复该文件") from error

@@ -42,7 +42,13 @@ def parse(document: Document, *, kind: Kind | None, synonyms: Synonyms, regions:
     parts = [_parse_as(part, kind, synonyms, regions) for part in _independent(document, synonyms)]
     parsed = merge(parts)
     notes = tuple(ReadingNote(source_file=document.name, note=note) for note in document.warnings)
-    return merge([Parsed(kind=parsed.kind, rejected=document.rejected, notes=notes), parsed])
+    empty = [] if _holds_something(parsed) or document.rejected else [_rejected(document, None, "没有读出任何记录（表头下可能没有内容）", "请确认文件内容后重新放入")]
+    return replace(merge([Parsed(rejected=document.rejected, notes=notes), parsed, *empty]), kind=parsed.kind)
+
+
+def _holds_something(parsed: Parsed) -> bool:
+    """Whether the document became a record or its refusal; notes alone would let it vanish."""
+    return any((parsed.submissions, parsed.demands, parsed.policies, parsed.clauses, parsed.patents, parsed.projects, parsed.calls, parsed.rejected))
 
 
 def _independent(document: Document, synonyms: Synonyms) -> list[Document]:

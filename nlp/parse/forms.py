@@ -24,6 +24,7 @@ _ID = re.compile(r"[\w./:\-〔〕（）()]{2,60}")
 _NUMBERED_HEADING = re.compile(r"[一二三四五六七八九十]{1,2}[、.．].{1,20}")
 _NUMBERED_LINE = re.compile(r"[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.．、]")
 _MOST = 0.6  # of the rows that a form of labels over values consists of
+_MOST_ROWS = 2_000  # of a form; asking every row of a vast list would cost more than reading it
 _MIN_SHARE = 0.4  # of a form's rows that open with a label
 
 
@@ -36,6 +37,8 @@ class _RowRead:
 
 def is_form(table: Table, synonyms: Synonyms) -> bool:
     """Whether most rows open with a known demand label (a list has its labels in one row)."""
+    if len(table.rows) > _MOST_ROWS:
+        return False
     rows = [[clean(c).strip() for c in row if c.strip()] for row in table.rows]
     filled = [row for row in rows if row]
     opening = [_opening(row, synonyms) for row in filled]

@@ -1,16 +1,19 @@
 """Rows of patent exports to Patent records."""
 
 import re
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 
+from nlp.parse.columns import ColumnMapping
 from nlp.parse.ids import Keyed, digest, settle
 from nlp.parse.packed import countries_of, unpacked
 from nlp.parse.regions import CHINA, UNKNOWN, Regions
 from nlp.parse.result import Parsed, Row, Rows, no_title
 from nlp.parse.values import to_year
-from nlp.records import Kind, Patent
+from nlp.records import Kind, Patent, Rejected
 
-__all__ = ["parse_rows", "split_values"]
+__all__ = ["Candidates", "candidates", "parse_rows", "settled", "split_values"]
 
 # versions such as (2006.01) and list marks stand between codes, so codes are picked out rather than split off
 _IPC = re.compile(r"\b([A-H]\d{2}[A-Z])(?:\s*(\d{1,4})\s*/\s*(\d{2,6}))?(?![A-Za-z\d])")
@@ -25,19 +28,39 @@ def split_values(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Patents whose ids are not settled yet; `rejected` are the rows that are none."""
+
+    patents: tuple[Patent, ...]
+    rejected: tuple[Rejected, ...]
+
+
 def parse_rows(rows: Rows, regions: Regions) -> Parsed:
     """Patents with unique ids; rows without a title and repetitions are rejected."""
+    return settled(rows.source, [candidates(rows, regions)], rows.mapping)
+
+
+def candidates(rows: Rows, regions: Regions) -> Candidates:
+    """Of some rows of a document, which `settled` joins with the rest."""
     found = [(row, _patent(rows, row, regions)) for row in rows.rows]
-    patents = [patent for _, patent in found if patent]
-    untitled = [no_title(rows.source, row.location, ["专利名称"]) for row, patent in found if patent is None]
-    settled = settle(rows.source, [_keyed(patent) for patent in patents])
-    kept = tuple(replace(p, patent_id=i) for p, i in zip(patents, settled.ids, strict=True) if i)
-    rejected = (*rows.rejected, *untitled, *settled.rejected)
-    return Parsed(kind=Kind.PATENT, patents=kept, rejected=rejected, mappings=(rows.mapping,))
+    untitled = (no_title(rows.source, row.location, ["专利名称"]) for row, patent in found if patent is None)
+    return Candidates(patents=tuple(patent for _, patent in found if patent), rejected=(*rows.rejected, *untitled))
 
 
-def _keyed(patent: Patent) -> Keyed:
-    content = repr(replace(patent, source_location=""))
+def settled(source: str, parts: Sequence[Candidates], mapping: ColumnMapping) -> Parsed:
+    """All of a document's patents under ids that are unique in it."""
+    patents = [patent for part in parts for patent in part.patents]
+    repeated = {wished for wished, number in Counter(p.patent_id for p in patents).items() if number > 1}
+    unique = settle(source, [_keyed(patent, repeated) for patent in patents])
+    kept = tuple(p if p.patent_id == i else replace(p, patent_id=i) for p, i in zip(patents, unique.ids, strict=True) if i)
+    rejected = (*(r for part in parts for r in part.rejected), *unique.rejected)
+    return Parsed(kind=Kind.PATENT, patents=kept, rejected=rejected, mappings=(mapping,))
+
+
+def _keyed(patent: Patent, repeated: Set[str]) -> Keyed:
+    """The content is only asked for where an id is wished twice."""
+    content = repr(replace(patent, source_location="")) if patent.patent_id in repeated else ""
     return Keyed(wished=patent.patent_id, content=content, location=patent.source_location)
 
 

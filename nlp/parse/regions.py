@@ -72,7 +72,7 @@ def load_regions(path: Path) -> Regions:
             codes={str(code): p["name"] for p in provinces for code in [p["code"], *p.get("also_codes", [])]},
             countries={n: c["name"] for c in content["country"] for n in [c["code"], c["name"], *c.get("aliases", [])]},
         )
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidSetting(path.name, f"无法读取（{error}）", "请恢复该文件，或从安装包中复制一份") from error
     except (KeyError, TypeError) as error:
         raise InvalidSetting(path.name, f"缺少或写错了 {error}", "请对照安装包中的同名文件修改") from error

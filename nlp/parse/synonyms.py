@@ -70,7 +70,7 @@ def load_synonyms(path: Path) -> Synonyms:
             words={name: tuple(words) for name, words in content["words"].items()},
             folders={kind: tuple(content["folders"][kind.value]) for kind in Kind},
         )
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidSetting(path.name, f"无法读取（{error}）", "请恢复该文件，或从安装包中复制一份") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise InvalidSetting(path.name, f"缺少或写错了 {error}", "请对照安装包中的同名文件修改") from error

@@ -11,7 +11,7 @@ from nlp.readers.document import make_document
 from nlp.readers.encoding import decoded
 from nlp.records import Document, Table
 
-__all__ = ["read", "sniff"]
+__all__ = ["delimiter_of", "read", "sniff"]
 
 _DELIMITERS = ",\t;|"
 _LOOK = 20_000  # characters that decide the delimiter
@@ -30,7 +30,7 @@ def read(name: str, data: bytes) -> Document:
     found = decoded(name, data)
     told = _SEP.match(found.text)
     text = found.text[told.end() :] if told else found.text
-    delimiter = told[1] if told else sniff(text[:_LOOK])
+    delimiter = delimiter_of(found.text)
     warnings = list(found.warnings)
     try:
         rows = tuple(tuple(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
@@ -41,6 +41,12 @@ def read(name: str, data: bytes) -> Document:
     if doubtful := [cell for row in rows for cell in row if len(cell) <= 24 and _SCIENTIFIC.fullmatch(cell.strip())]:
         warnings.append(f"有 {len(doubtful)} 个数字是科学计数（如 {doubtful[0]}），编号或电话的末位可能已丢失，请向填报单位核对")
     return make_document(name, data, tables=[Table(rows=rows, location="表1", row_offset=2 if told else 1)], warnings=warnings)
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter that a file's text names (sep=;), else the likeliest by its beginning."""
+    told = _SEP.match(text)
+    return told[1] if told else sniff(text[:_LOOK])
 
 
 def sniff(text: str) -> str:

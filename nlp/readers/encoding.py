@@ -2,11 +2,13 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from nlp.errors import UnreadableDocument
 
-__all__ = ["Decoded", "decode", "decoded"]
+__all__ = ["Decoded", "Streamed", "decode", "decoded", "stream_encoding", "stream_text"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -21,6 +23,7 @@ _SAMPLE = 200_000
 _GB_COMMON = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]")  # GB 2312 level 1 and punctuation
 _BIG5_COMMON = re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]|[\xa1-\xa3][\x40-\x7e\xa1-\xfe]")  # Big5 level 1
 _PLAIN = re.compile(r"[\t\r\n -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_CHUNK = 1 << 20  # bytes of a stream decoded at a time
 _PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 
 
@@ -100,6 +103,70 @@ def _checked(name: str, found: Decoded | None) -> Decoded:
             name, "不是可以识别的文本（编码不是 UTF-8、UTF-16、GB18030 或 Big5，或内容并非文字）", "请用 UTF-8 编码重新保存，或改存为 .xlsx、.docx"
         )
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streamed:
+    encoding: str
+    warnings: tuple[str, ...] = ()
+
+
+def stream_encoding(name: str, source: BinaryIO) -> Streamed:
+    """The step of the same ladder that a whole seekable stream fits, found without holding it.
+
+    Raises UnreadableDocument if none does.
+    """
+    source.seek(0)
+    head = source.read(_SAMPLE)
+    marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
+    legacy = _legacy(head)
+    steps = [marked] if marked else [_utf16(head), "utf-8", *legacy]
+    strict = next((step for step in steps if step and _fits(source, step)), None)
+    found = Streamed(encoding=strict) if strict else next(filter(None, (_nearly(source, s) for s in ([marked] if marked else ("utf-8", *legacy)))), None)
+    source.seek(0)
+    text = codecs.getincrementaldecoder(found.encoding)("replace").decode(head) if found else ""
+    _checked(name, Decoded(text=text, encoding=found.encoding) if found else None)
+    return found or Streamed(encoding="utf-8")
+
+
+def stream_text(source: BinaryIO, encoding: str, errors: str = "replace") -> Iterator[str]:
+    """Text of the stream from its beginning, in pieces of any length; every line end is a line feed.
+
+    Raises UnicodeDecodeError where `errors` is strict and the stream does not fit.
+    """
+    source.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    held = ""
+    while data := source.read(_CHUNK):
+        text = held + decoder.decode(data)
+        held = text[-1:] if text.endswith("\r") else ""  # may be half of a CRLF
+        yield _unix(text.removesuffix(held))
+    yield _unix(held + decoder.decode(b"", True))
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _fits(source: BinaryIO, encoding: str) -> bool:
+    try:
+        for _ in stream_text(source, encoding, "strict"):
+            pass
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _nearly(source: BinaryIO, encoding: str) -> Streamed | None:
+    """As `_lenient`, over a stream."""
+    bad = sum(text.count("�") for text in stream_text(source, encoding))
+    source.seek(0)
+    high = 0
+    while data := source.read(_CHUNK):
+        high += len(data) - (0 if encoding == "utf-16" else len(data.translate(None, bytes(range(128, 256)))))
+    if bad > max(1, high * _MAX_BAD) or high < 60:
+        return None
+    return Streamed(encoding=encoding, warnings=(f"有 {bad} 处字节无法识别，以“�”代替，请核对",))
 
 
 def _odd_share(text: str) -> float:

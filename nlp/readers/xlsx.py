@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from nlp.errors import UnreadableDocument
+from nlp.readers.compound import refuse_broken_chains
 from nlp.readers.document import make_document
 from nlp.readers.guards import open_package
 from nlp.readers.sheet_xml import MAX_CELLS, Overlay, overlays, package_notes, refuse_vast_sheets
@@ -51,6 +52,7 @@ def read(name: str, data: bytes) -> Document:
 def _preflight(name: str, data: bytes) -> tuple[Mapping[str, Overlay], list[str]]:
     """Checks of a zip-based workbook, its corrections by sheet, and what stands beside the cells."""
     if not data.startswith(b"PK"):
+        refuse_broken_chains(name, data)
         return {}, []
     package = open_package(name, data)
     refuse_vast_sheets(name, package)
@@ -72,7 +74,7 @@ def _cell_notes(found: Mapping[str, Overlay]) -> list[str]:
 def _table(sheet: str, rows: Sequence[Sequence[object]], ranges: Sequence[_Range], overlay: Overlay | None) -> Table:
     texts = overlay.texts if overlay else {}
     cells = tuple(tuple(texts.get((i, j)) or _cell(value) for j, value in enumerate(row)) for i, row in enumerate(rows))
-    merges = tuple(Merge(top=a, left=b, bottom=c, right=d) for (a, b), (c, d) in ranges if a < len(cells))
+    merges = tuple(Merge(top=a, left=b, bottom=c, right=d) for (a, b), (c, d) in ranges if a <= c and b <= d and a < len(cells))
     return Table(rows=cells, location=f"工作表“{sheet}”", merges=merges)
 
 

@@ -145,7 +145,7 @@ def from_toml(text: str, name: str = "new_terms.toml") -> tuple[Acceptance, ...]
     """The accepted terms. Raises InvalidSetting naming the term that cannot be used."""
     try:
         tables = tomllib.loads(text).get("term", [])
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidSetting(name, f"不是有效的 TOML（{error}）", "请只改 accept 与 hint 两行") from error
     accepted = []
     for number, table in enumerate(tables, start=1):

@@ -72,9 +72,9 @@ def read_or_default(path: Path, build: Callable[[dict[str, dict[str, Any]]], R],
         return absent
     try:
         return build(tomllib.loads(path.read_text("utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, re.error) as error:
+    except (re.error, ValueError, RecursionError) as error:
         raise InvalidSetting(path.name, f"内容无法解析（{error}）", "请对照随附的原文件修改") from error
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise InvalidSetting(path.name, f"缺少或写错了一项：{error}", "请对照随附的原文件补全") from error
 
 

@@ -37,6 +37,8 @@ class Segmenter(Protocol):
 
     def tag(self, text: str) -> list[tuple[str, str]]: ...
 
+    def cut(self, text: str) -> list[str]: ...
+
     def knows(self, word: str) -> bool: ...
 
 
@@ -52,6 +54,9 @@ class RjiebaSegmenter:
 
     def tag(self, text: str) -> list[tuple[str, str]]:
         return [(word, self._ours.get(word, tag)) for word, tag in self._jieba.tag(text)]
+
+    def cut(self, text: str) -> list[str]:
+        return list(self._jieba.cut(text))
 
     def knows(self, word: str) -> bool:
         return bool(self._jieba.has_word(word))
@@ -74,6 +79,9 @@ class JiebaSegmenter:
 
     def tag(self, text: str) -> list[tuple[str, str]]:
         return [(word, self._tags.get(word, "n")) for word in self._tokenizer.cut(text)]
+
+    def cut(self, text: str) -> list[str]:
+        return list(self._tokenizer.cut(text))
 
     def knows(self, word: str) -> bool:
         return bool(self._tokenizer.FREQ.get(word))

@@ -34,7 +34,7 @@ def load_synonyms(path: Path) -> tuple[SynonymGroup, ...]:
         return ()
     try:
         tables = tomllib.loads(path.read_text("utf-8-sig")).get("group", [])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidSetting(path.name, f"不是有效的 TOML（{error}）", "请按文件开头的示例修改") from error
     return tuple(_group(path.name, number, table) for number, table in enumerate(tables, start=1))
 

@@ -14,6 +14,7 @@ from nlp.terms.spans import SpanReader, SpanTable
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from torch.nn import Module
 
     from nlp.terms.span_network import Batch
 
@@ -21,6 +22,7 @@ __all__ = ["Encoded", "ScoredText", "TermTagger"]
 
 PIECES = 510  # of one part, without the special tokens
 LAST_PLACE = 3
+STEP = 32  # pieces to which lengths are rounded up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,14 @@ class Encoded:
     piece_of: NDArray[np.int64]  # character -> piece
     place: NDArray[np.int64]  # 0 first character of its piece ... 3 fourth or later
     characters: tuple[int, ...]  # vocabulary ids of the characters on their own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """What goes through the encoder at once."""
+
+    rows: tuple[int, ...]  # of the parts
+    length: int  # pieces, padding included
 
 
 class TermTagger:
@@ -84,56 +94,77 @@ class TermTagger:
 
     def lower_states(self, parts: Sequence[Encoded]) -> list["Tensor"]:
         """What the frozen layers give for each part, (pieces, d); to be kept while training."""
+        return self._states(parts, self.lower)
+
+    def _states(self, parts: Sequence[Encoded], layers: Sequence["Module"]) -> list["Tensor"]:
+        """What the layers give for each part, in order. Every pass has one of a few fixed shapes, so that a part's
+        states depend on nothing but the part, to the last bit (as in nlp.embed)."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        batches = passes_of(parts, self.batch_size)
+        found: dict[int, Tensor] = {}
+        with ThreadPoolExecutor(self.workers) as pool:
+            passes = pool.map(lambda batch: self._pass([parts[i] for i in batch.rows], batch.length, layers), batches)
+            for batch, states in zip(batches, passes, strict=True):
+                found.update(zip(batch.rows, states, strict=True))
+        return [found[i] for i in range(len(parts))]
+
+    def _pass(self, parts: Sequence[Encoded], length: int, layers: Sequence["Module"]) -> list["Tensor"]:
+        """One pass of batch_size x length pieces, whatever of it is padding."""
         import torch
 
-        network, states = self.encoder.network, []
-        for begin in range(0, len(parts), self.batch_size):
-            batch = parts[begin : begin + self.batch_size]
-            longest = max(len(part.ids) for part in batch)
-            pad = self.encoder.tokenizer.pad_token_id or 0
-            ids = torch.tensor([[*part.ids, *[pad] * (longest - len(part.ids))] for part in batch])
-            mask = torch.tensor([[False] * len(part.ids) + [True] * (longest - len(part.ids)) for part in batch])
-            with torch.inference_mode():
-                hidden = network.embeddings(input_ids=ids)
-                bias = mask.to(hidden.dtype)[:, None, None, :] * -1e4
-                for layer in self.lower:
-                    out = layer(hidden, bias)
-                    hidden = out[0] if isinstance(out, tuple) else out
-            states += [row[: len(part.ids)] for part, row in zip(batch, hidden, strict=True)]
-        return states
+        ids = torch.full((self.batch_size, length), self.encoder.tokenizer.pad_token_id or 0)
+        padding = torch.ones((self.batch_size, length), dtype=torch.bool)
+        padding[:, 0] = False
+        for row, part in enumerate(parts):
+            ids[row, : len(part.ids)] = torch.tensor(part.ids)
+            padding[row, : len(part.ids)] = False
+        with torch.inference_mode():
+            hidden = self.encoder.network.embeddings(input_ids=ids)
+            bias = padding.to(hidden.dtype)[:, None, None, :] * -1e4
+            for layer in layers:
+                out = layer(hidden, bias)
+                hidden = out[0] if isinstance(out, tuple) else out
+        return [row[: len(part.ids)] for part, row in zip(parts, hidden, strict=False)]
 
     # ---- scoring --------------------------------------------------------------------------
 
     def score(self, texts: Iterable[str]) -> dict[str, ScoredText]:
-        """Distinct text -> its scores. The batches are the same for any number of workers."""
+        """Distinct text -> its scores, which depend on nothing but the text, to the last bit."""
         from concurrent.futures import ThreadPoolExecutor
 
         tables = [self.reader.read(text) for text in sorted(set(texts), key=lambda text: (len(text), text))]
         found = {table.text: nothing(table) for table in tables if not table.strings}
         tables = [table for table in tables if table.strings]
-        batches = [tables[begin : begin + self.batch_size] for begin in range(0, len(tables), self.batch_size)]
-        ready = [(batch, [self.encode(table) for table in batch]) for batch in batches]
+        encoded = [self.encode(table) for table in tables]
+        states = iter(self._states([part for parts in encoded for part in parts], [*self.lower, *self.top.layers]))
+        ready = [(table, parts, [next(states) for _ in parts]) for table, parts in zip(tables, encoded, strict=True)]
         # Everything in Python is done above: a thread that computes must not wait for one that reads.
         with ThreadPoolExecutor(self.workers) as pool:
-            for scored in pool.map(self._score_batch, reversed(ready)):  # the longest first: no worker waits long at the end
-                found.update((text.table.text, text) for text in scored)
+            for text in pool.map(self._score_text, reversed(ready)):  # the longest first: no worker waits long at the end
+                found[text.table.text] = text
         return found
 
-    def _score_batch(self, ready: tuple[Sequence[SpanTable], Sequence[Sequence[Encoded]]]) -> list[ScoredText]:
+    def _score_text(self, ready: tuple[SpanTable, Sequence[Encoded], Sequence["Tensor"]]) -> ScoredText:
+        """One text at a time: what the head multiplies has a shape of the text's own."""
         import torch
 
-        tables, encoded = ready
-        states = self.lower_states([part for parts in encoded for part in parts])
+        table, parts, states = ready
         with torch.inference_mode():
-            return self.scored(tables, encoded, self.collate(tables, encoded, states))
+            return self._read_off([table], [parts], self.collate([table], [parts], states))[0]
 
     def scored(
         self, tables: Sequence[SpanTable], encoded: Sequence[Sequence[Encoded]], batch: "Batch"
     ) -> list[ScoredText]:
-        """The scores of the texts of one batch, in their order."""
+        """The scores of the texts of one batch of lower states, in their order."""
+        return self._read_off(tables, encoded, batch.with_states(self.top(batch.states, batch.pieces)))
+
+    def _read_off(
+        self, tables: Sequence[SpanTable], encoded: Sequence[Sequence[Encoded]], batch: "Batch"
+    ) -> list[ScoredText]:
         from nlp.terms.span_network import by_string
 
-        spans, registers = self.head(batch.with_states(self.top(batch.states, batch.pieces)))
+        spans, registers = self.head(batch)
         scores = by_string(spans, batch.spans[:, 3], batch.n_strings).double().numpy()
         shares = registers.double().softmax(-1).numpy()
         found: list[ScoredText] = []
@@ -177,6 +208,16 @@ class TermTagger:
             numbers=torch.from_numpy(np.concatenate([table.numbers for table in tables])),
             n_strings=string,
         )
+
+
+def passes_of(parts: Sequence[Encoded], rows: int) -> list[Pass]:
+    """Rows of `parts`, by their length rounded up to a STEP, `rows` of them a pass at most; the longest first."""
+    lengths = [-len(part.ids) // STEP * -STEP for part in parts]
+    found: list[Pass] = []
+    for length in sorted(set(lengths), reverse=True):
+        same = [row for row, own in enumerate(lengths) if own == length]
+        found += [Pass(rows=tuple(same[begin : begin + rows]), length=length) for begin in range(0, len(same), rows)]
+    return found
 
 
 def nothing(table: SpanTable) -> ScoredText:

@@ -17,9 +17,10 @@ from nlp.records import Assignment, Topic, TopicChange, TopicEvent, Unit
 from nlp.topics.cluster import Grouping, choose_label, discover, make_topic, stabilities, topic_id_of, unassigned
 from nlp.topics.drift import Finding, Labels, centroids_of
 from nlp.topics.events import change_of, event_of
-from nlp.topics.placing import Scene, rearrange, set_scene
+from nlp.topics.placing import Scene, nearest_topics, rearrange, set_scene
 from nlp.topics.registry import Member, Registry, TopicMemory
-from nlp.topics.space import Floats, Space
+from nlp.topics.sampling import fitting_rows
+from nlp.topics.space import Floats, Space, Terms
 from nlp.topics.words import topic_terms
 
 __all__ = ["Renewal", "new_topic_id", "refresh"]
@@ -48,57 +49,85 @@ def refresh(
     encoder: str = "",
     first: str = "首次归类",
     protected: frozenset[str] = frozenset(),
+    fit_units: int = 0,
 ) -> Renewal:
     """Place the units of one segment into the topics that it had; with no registry, or none of its topics alive, discover them.
 
     `vectors` is [n, d], row i for units[i]; `protected` are topics that an analyst has edited: they are never taken into another. `first` is
-    the reason of an event where topics begin.
+    the reason of an event where topics begin. Above `fit_units` units (0: never) topics are found in a sample, and the others are placed into them.
     """
     order = sorted(range(len(units)), key=lambda i: units[i].unit_id)
     units, vectors = [units[i] for i in order], vectors[order]
     named = [i for i, u in enumerate(units) if terms.get(u.unit_id)]
     rows = [terms[units[i].unit_id] for i in named]
-    scene = None
+    fitting, scene = fitting_rows([units[i] for i in named], fit_units), None
     if registry and registry.topics:
-        scene = set_scene(registry, [units[i] for i in named], vectors[named], rows, seed=seed, encoder=encoder, options=options, identity=identity)
-    if registry is None or scene is None:
-        return begin(registry, units, vectors, terms, segment=segment, run_id=run_id, seed=seed, encoder=encoder, first=first, options=options)
-    placed, findings = rearrange(scene, registry, seed=seed, protected=protected, options=options, identity=identity)
+        scene = set_scene(registry, [units[i] for i in named], vectors[named], rows, fitting=fitting, seed=seed, encoder=encoder, options=options, identity=identity)
     silent = [u for u in units if not terms.get(u.unit_id)]
-    return conclude(scene, registry, placed, findings, silent, run_id=run_id, encoder=encoder, seed=seed, options=options, identity=identity)
+    if registry is None or scene is None:
+        chosen = [units[i] for i in named]
+        return begin(registry, chosen, vectors[named], rows, silent, fitting=fitting, segment=segment, run_id=run_id, seed=seed, encoder=encoder, first=first, options=options)
+    placed, findings = rearrange(scene, registry, fitting=fitting, seed=seed, protected=protected, options=options, identity=identity)
+    return conclude(scene, registry, placed, findings, silent, fitting=fitting, run_id=run_id, encoder=encoder, seed=seed, options=options, identity=identity)
 
 
 # ---- the first run ------------------------------------------------------------------------
 
 
 def begin(
-    registry: Registry | None, units: Sequence[Unit], vectors: Vectors, terms: Mapping[str, tuple[str, ...]],
-    *, segment: str, run_id: str, seed: int, encoder: str, first: str, options: TopicOptions,
+    registry: Registry | None, units: Sequence[Unit], vectors: Vectors, terms: Terms, silent: Sequence[Unit],
+    *, fitting: Labels, segment: str, run_id: str, seed: int, encoder: str, first: str, options: TopicOptions,
 ) -> Renewal:
-    """Topics from nothing; those of a registry that cannot be continued are retired with the reason."""
-    found = discover(units, vectors, terms, segment=segment, seed=seed, options=options)
+    """Topics from nothing, found in the rows `fitting`; those of a registry that cannot be continued are retired with the reason.
+
+    `units` all name a term, by id, row i of each array; the `silent` ones name none.
+    """
+    fitted = [units[i] for i in fitting]
+    found = discover([*fitted, *silent], np.concatenate([vectors[fitting], np.zeros((len(silent), vectors.shape[1]), vectors.dtype)]),
+                     {units[i].unit_id: terms[i] for i in fitting}, segment=segment, seed=seed, options=options)
     known = registry or Registry(segment=segment, encoder=encoder, runs=(), fitted=0, space=None, centroids=np.zeros((0, 1)), topics=(), members={})
     found = with_unused_ids(found, known, run_id)
-    home = {a.unit_id: a.topic_id for a in found.assignments}
-    named = [i for i, u in enumerate(units) if terms.get(u.unit_id)]
-    space, centroids, points = None, np.zeros((len(known.topics), 1)), np.zeros((len(named), 1))
+    space, centroids, points = None, np.zeros((len(known.topics), 1)), np.zeros((len(units), 1))
     if found.topics:
-        rows = [terms[units[i].unit_id] for i in named]
-        space = Space.fit(vectors[named], rows, seed=seed, options=options)
+        space = Space.fit(vectors[fitting], [terms[i] for i in fitting], seed=seed, options=options)
+        points = space.project(vectors, terms)
         number = {t.topic_id: len(known.topics) + i for i, t in enumerate(found.topics)}
-        labels = np.array([number.get(home[units[i].unit_id] or "", -1) for i in named])
-        points = space.project(vectors[named], rows)
-        centroids = centroids_of(points, labels, len(known.topics) + len(found.topics))
+        home = {a.unit_id: number.get(a.topic_id or "", -1) for a in found.assignments}
+        centroids = centroids_of(points[fitting], np.array([home[u.unit_id] for u in fitted]), len(known.topics) + len(found.topics))
+    found = with_the_rest(found, units, points, centroids[len(known.topics):], fitting=fitting, segment=segment, options=options)
+    home_of = {a.unit_id: a.topic_id for a in found.assignments}
     old = [replace(t, state="retired" if t.state == "active" else t.state, sizes=(*t.sizes, 0)) for t in known.topics]
     new = [remembered(t, run_id) for t in found.topics]
     previous, were = known.runs[-1] if known.runs else None, last_seen(known)
     events = [event_of(t, segment=segment, previous=previous, before=were.get(t.topic_id, []), after=(), kind="retired", sources=(t.topic_id,),
                        reason="句向量模型已更换，而上次的材料留下太少，无法延续") for t in known.topics if t.state == "active"]
-    events += [event_of(t, segment=segment, previous=previous, before=(), after=[u for u, k in home.items() if k == t.topic_id], kind="born",
+    events += [event_of(t, segment=segment, previous=previous, before=(), after=[u for u, k in home_of.items() if k == t.topic_id], kind="born",
                         reason=first) for t in new]
-    memory = replace(known, encoder=encoder, runs=(*known.runs, run_id), fitted=len(named), space=space, centroids=centroids,
-                     topics=(*old, *new), members=remember(known, home), unit_ids=tuple(units[i].unit_id for i in named), points=points)
+    memory = replace(known, encoder=encoder, runs=(*known.runs, run_id), fitted=len(units), space=space, centroids=centroids,
+                     topics=(*old, *new), members=remember(known, home_of), unit_ids=tuple(u.unit_id for u in units), points=points)
     return Renewal(grouping=found, registry=memory, events=tuple(events))
+
+
+def with_the_rest(found: Grouping, units: Sequence[Unit], points: Floats, centroids: Floats, *, fitting: Labels, segment: str, options: TopicOptions) -> Grouping:
+    """The units beside the sample in the nearest of its topics, as new material is in later runs, and the topics counted over all.
+
+    Row i of `centroids` is that of found.topics[i].
+    """
+    rest = np.setdiff1d(np.arange(len(units)), fitting)
+    if not len(rest):
+        return found
+    nearest, best = nearest_topics(points[rest], centroids)
+    ids = [found.topics[k].topic_id if cosine >= options.nearest else None for k, cosine in zip(nearest.tolist(), best.tolist(), strict=True)]
+    more = [Assignment(unit_id=units[r].unit_id, unit_kind=units[r].unit_kind, segment=segment, topic_id=topic_id,
+                       method="归入" if topic_id else "离各主题都远", similarity=round(cosine, 6))
+            for r, topic_id, cosine in zip(rest.tolist(), ids, best.tolist(), strict=True)]
+    assignments = tuple(sorted([*found.assignments, *more], key=lambda a: a.unit_id))
+    by_id, members = {u.unit_id: u for u in units}, dict[str, list[Unit]]()
+    for a in assignments:
+        if a.topic_id:
+            members.setdefault(a.topic_id, []).append(by_id[a.unit_id])
+    topics = tuple(replace(make_topic(t.topic_id, t.segment, members[t.topic_id], t.terms, t.stability), label=t.label) for t in found.topics)
+    return Grouping(topics=topics, assignments=assignments)
 
 
 def with_unused_ids(found: Grouping, known: Registry, run_id: str) -> Grouping:
@@ -140,18 +169,19 @@ def last_seen(registry: Registry) -> dict[str, list[str]]:
 
 def conclude(
     scene: Scene, registry: Registry, placed: Labels, findings: Sequence[Finding], silent: Sequence[Unit],
-    *, run_id: str, encoder: str, seed: int, options: TopicOptions, identity: IdentityOptions,
+    *, fitting: Labels, run_id: str, encoder: str, seed: int, options: TopicOptions, identity: IdentityOptions,
 ) -> Renewal:
     """Names, terms, sizes and events of the topics as they stand after a refresh."""
     new = [f for f in findings if f.target is None]
     size = len(registry.topics) + len(new)
     centroids = standing_centroids(scene, registry, placed, size)
-    similarity = np.where(placed >= 0, np.einsum("ij,ij->i", scene.points, centroids[placed]), (scene.points @ centroids.T).max(axis=1, initial=-1.0))
+    similarity = np.where(placed >= 0, np.einsum("ij,ij->i", scene.points, centroids[placed]), nearest_topics(scene.points, centroids)[1])
     words = topic_terms(placed.tolist(), scene.terms, size=size, top=options.top_terms)
     names = named_topics(scene, registry, placed, similarity, size, run_id)
     memories = [memory_of(registry, i, name, words[i], int((placed == i).sum()), findings, run_id) for i, name in enumerate(names)]
     with threadpool_limits(1):
-        stable = stabilities(scene.space.joined(scene.vectors, scene.terms), placed, seed=seed, options=options)
+        joined = scene.space.joined(scene.vectors[fitting], [scene.terms[i] for i in fitting])
+        stable = stabilities(joined, placed[fitting], seed=seed, options=options)
     topics = [replace(make_topic(m.topic_id, registry.segment, [scene.units[r] for r in np.flatnonzero(placed == i).tolist()], m.terms, stable.get(i)), label=m.label)
               for i, m in enumerate(memories) if (placed == i).any()]
     assignments = [assignment(scene, row, registry.segment, names, int(placed[row]), float(similarity[row]), len(registry.topics)) for row in range(len(placed))]

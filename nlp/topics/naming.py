@@ -37,7 +37,7 @@ def load_naming(path: Path, *, stop_terms: Iterable[str] = ()) -> NamingRules:
     try:
         table = tomllib.loads(path.read_text("utf-8"))
         words = {key: tuple(str(table[key]).split()) for key in ("generic", "measures")}
-    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+    except (OSError, KeyError, ValueError, RecursionError) as error:
         raise InvalidSetting(path.name, f"取名规则读不出（{error}）", "请对照原来的 naming.toml 修改") from error
     return NamingRules(generic=frozenset(words["generic"]) | frozenset(stop_terms), measures=words["measures"])
 

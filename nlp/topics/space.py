@@ -23,6 +23,7 @@ __all__ = ["KindMeans", "Space", "Terms", "centre_kinds", "fit_kind_means", "uni
 Floats = NDArray[np.float64]
 Terms = Sequence[tuple[str, ...]]
 TERM_DIMENSIONS = 100
+BLOCK = 8192  # rows projected at a time
 KIND_FLOOR = 20  # units of one kind from which a mean of that kind is taken
 FIXED_POINT = 2.0**40  # sums in whole numbers do not depend on the order of the rows
 
@@ -41,6 +42,8 @@ class KindMeans:
 
     def centred(self, units: Sequence[Unit], vectors: Vectors) -> Vectors:
         """[n, d] minus the mean of each row's kind, rows back to unit length; a kind without a mean keeps its vectors."""
+        if len(units) > BLOCK:
+            return np.concatenate([self.centred(units[i : i + BLOCK], vectors[i : i + BLOCK]) for i in range(0, len(units), BLOCK)])
         rows = vectors.astype(np.float64)
         for kind, mean in self.means.items():
             rows[np.array([u.unit_kind == kind for u in units], dtype=bool)] -= mean
@@ -92,7 +95,9 @@ class Space:
 
     def project(self, vectors: Vectors, terms: Terms) -> Floats:
         """[n, d] -> [n, p] rows of unit length: only directions are compared."""
-        return unit_rows((self.joined(vectors, terms).astype(np.float64) - self.origin) @ self.axes.T)
+        if len(vectors) <= BLOCK:
+            return unit_rows((self.joined(vectors, terms).astype(np.float64) - self.origin) @ self.axes.T)
+        return np.concatenate([self.project(vectors[i : i + BLOCK], terms[i : i + BLOCK]) for i in range(0, len(vectors), BLOCK)])
 
     @classmethod
     def fit(cls, vectors: Vectors, terms: Terms, *, seed: int, options: TopicOptions) -> "Space":

@@ -13,7 +13,7 @@ import numpy as np
 
 from nlp.embed import Vectors
 from nlp.errors import ModelUnavailable
-from nlp.topics.space import Floats, unit_rows
+from nlp.topics.space import BLOCK, Floats, unit_rows
 
 __all__ = ["AXES_FILE", "Labelled", "Paired", "SubjectAxes", "fit_axes", "load_axes", "pack_axes"]
 
@@ -28,7 +28,10 @@ class SubjectAxes:
 
     def of(self, vectors: Vectors) -> Vectors:
         """[n, d] unit rows, the mean of their collection or kind taken away -> [n, p] unit rows; a zero row stays zero."""
-        return unit_rows(vectors.astype(np.float64) @ self.axes).astype(np.float32)
+        turned = np.zeros((len(vectors), self.axes.shape[1]), dtype=np.float32)
+        for start in range(0, len(vectors), BLOCK):
+            turned[start : start + BLOCK] = unit_rows(vectors[start : start + BLOCK].astype(np.float64) @ self.axes)
+        return turned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,9 @@ def topic_terms(labels: Sequence[int], terms: Terms, *, size: int, top: int) -> 
     for label, row in zip(labels, terms, strict=True):
         if label >= 0:
             counts[label].update(set(row))
-    everywhere = sum(counts, Counter[str]())
+    everywhere = Counter[str]()
+    for count in counts:
+        everywhere.update(count)
     mean = sum(everywhere.values()) / max(1, sum(1 for c in counts if c))
 
     def weight(count: Counter[str], term: str) -> float:

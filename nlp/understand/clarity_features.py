@@ -24,7 +24,8 @@ _CLAUSES = re.compile(r"[^，,。；;！？\n]+")
 _UNIT = (r"(?:[%％‰°℃㎡㎜㎝㎏]|(?:[kKmMgGμuncdhT]?(?:m|g|W|w|V|v|A|Pa|pa|PA|Hz|hz|HZ|L|l|t|N|J|Ω|F|S|B|bit|T|eV|mol|cd|lx|Wh|VA|Ah))(?:[2-4²³⁴]|\b|(?=[\u4e00-\u9fff/·*]))|"
          r"ppm|ppb|rpm|dB|HRC|HB|HV|ms|μs|ns|MHz|nm|MPa|mpa|min|[sh](?![a-zA-Z])|摄氏度|度|级|倍|秒|分钟|小时|天|个月|毫米|微米|纳米|厘米|米|公里|吨|千克|公斤|克|升|毫升|伏|安|瓦|千瓦|兆瓦|"
          r"赫兹|兆帕|帕|分贝|次|周|目|位|通道|像素|英寸|只|件|粒|株|头|亩)")
-_NUMBER = r"(?:\d+(?:\.\d+)?(?:\s*[-~～—–至±]+\s*\d+(?:\.\d+)?)?(?:\s*[×x*]\s*10\S{0,3})?)"
+# from a number's first digit and never back into it: a run of thousands of digits must not cost their square
+_NUMBER = r"(?:(?<!\d)\d++(?:\.\d++)?(?:\s*[-~～—–至±]+\s*\d++(?:\.\d++)?)?(?:\s*[×x*]\s*10\S{0,3})?)"
 _FIGURE = re.compile(rf"(?:[≥≤＞＜><＝=±]|不低于|不高于|不小于|不大于|大于|小于|高于|低于|超过|优于)\s*{_NUMBER}|{_NUMBER}\s*(?:万|亿|千)?\s*{_UNIT}|百分之[一二三四五六七八九十百\d]+|{_NUMBER}\s*(?:以上|以下|以内)")
 _DEMANDED = re.compile(r"[≥≤＞＜><±]|不低于|不高于|不小于|不大于|大于|小于|高于|低于|不少于|不超过|不多于|优于|以上|以下|以内|之内|达到|达|提高|提升|降低|降至|降到|减少|缩短|延长|控制在|目标|要求|误差|指标|需|应|实现|满足|耐|可|级")
 _ALREADY = re.compile(r"目前|现有|现在|已有|已经|当前|原来|过去|近年|每年|市场|国外|据统计|公司|占地|注册|传统|常规|通常|一般|我国|全国|投资|年产|产能|累计|成立|历史|拥有|建有")

@@ -67,7 +67,7 @@ def read_decisions(text: str, name: str = "decisions.jsonl") -> tuple[Decided, .
             said = json.loads(line)
             key = (str(said["demand_id"]), str(said["text_sha256"]))
             found[key] = _after(found.get(key), said)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise InvalidSetting(name, f"第{number}行不是一条决定", "请用 luxiantu triage export 重新导出") from error
     return tuple(found.values())
 

@@ -86,11 +86,11 @@ def load_facet_words(path: Path) -> FacetWords:
     """Reads facets.toml. Raises InvalidSetting for a file that is missing, not TOML, or lacks or misspells a list."""
     try:
         file = TypeAdapter(_File).validate_python(tomllib.loads(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidSetting(path.name, f"无法读取（{error}）", "请恢复该文件，并按 UTF-8 保存") from error
     except ValidationError as error:
         place = ".".join(map(str, error.errors()[0]["loc"]))
         raise InvalidSetting(path.name, f"{place} 一项缺少、多余或类型不对", "请对照安装包中的同名文件修改") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise InvalidSetting(path.name, f"无法读取（{error}）", "请恢复该文件，并按 UTF-8 保存") from error
     for section, names in REQUIRED.items():
         if missing := [name for name in names if name not in getattr(file, section)]:
             raise InvalidSetting(path.name, f"[{section}] 缺少 {'、'.join(missing)}", "请对照安装包中的同名文件补上")

@@ -38,5 +38,5 @@ def load_parameter_names(folder: Path) -> ParameterNames:
         table = tomllib.loads(path.read_text("utf-8-sig"))["names"]
         before, after, nothing = ("|".join(sorted(str(table[key]).split(), key=len, reverse=True)) for key in ("before", "after", "nothing"))
         return ParameterNames(before=re.compile(before), after=re.compile(f"(?:{after})+\\Z"), nothing=re.compile(nothing), longest=int(table["longest"]))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, re.error, KeyError, TypeError, ValueError) as error:
+    except (OSError, re.error, KeyError, TypeError, ValueError, RecursionError) as error:
         raise InvalidSetting(path.name, f"[names] 缺少或写错了一项（{error}）", "请对照随附的原文件补全") from error

@@ -90,11 +90,11 @@ def load_pii_words(path: Path) -> PiiWords:
     """Reads pii.toml. Raises InvalidSetting for a file that is missing, not TOML, or lacks or misspells an entry."""
     try:
         return _compile(TypeAdapter(_File).validate_python(tomllib.loads(path.read_text("utf-8"))))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidSetting(path.name, f"无法读取（{error}）", "请恢复该文件，并按 UTF-8 保存") from error
     except ValidationError as error:
         place = ".".join(map(str, error.errors()[0]["loc"]))
         raise InvalidSetting(path.name, f"{place} 一项缺少、多余或类型不对", "请对照安装包中的同名文件修改") from error
+    except (OSError, re.error, ValueError, RecursionError) as error:
+        raise InvalidSetting(path.name, f"无法读取（{error}）", "请恢复该文件，并按 UTF-8 保存") from error
 
 
 def _any(words: Iterable[str]) -> str:

@@ -50,9 +50,9 @@ def load_policy_words(path: Path) -> PolicyWords:
             retrospect=re.compile("|".join(content["retrospect"]["patterns"])),
             plans=re.compile(_any(" ".join(content["retrospect"]["plans"]))),
         )
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidSetting(path.name, f"无法读取（{error}）", "请恢复该文件，或从安装包中复制一份") from error
-    except (KeyError, TypeError, AttributeError, ValueError, re.error) as error:
+    except (KeyError, TypeError, AttributeError, re.error) as error:
         raise InvalidSetting(path.name, f"缺少或写错了 {error}", "请对照安装包中的同名文件修改") from error
 
 

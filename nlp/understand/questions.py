@@ -42,7 +42,7 @@ def load_wording(path: Path) -> Wording:
         rules = {(rule, verdict): str(text) for rule, texts in table["rule"].items() for verdict, text in texts.items()}
         general = {name: str(table["general"][name]) for name in _GENERAL}
         headings = {name: str(text) for name, text in table["heading"].items()}
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidSetting(path.name, f"无法读取（{error}）", "请恢复该文件，或从安装包中复制一份") from error
     except (KeyError, AttributeError) as error:
         raise InvalidSetting(path.name, f"缺少或写错了 {error}", "请对照安装包中的同名文件修改") from error

@@ -51,12 +51,12 @@ def from_toml(text: str) -> tuple[Rule, ...]:
     """Raises InvalidSetting, naming the rule and key, for a pack that cannot be used."""
     try:
         rows = TypeAdapter(tuple[_Row, ...]).validate_python(tomllib.loads(text).get("rule", []))
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidSetting("规则包", f"不是合法的 TOML：{error}", "请对照编译出的规则包修改") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
         raise InvalidSetting("规则包", f"第 {place} 处：{first['msg']}", "请对照编译出的规则包修改") from error
+    except (ValueError, RecursionError) as error:  # of TOML: also a number too long, brackets too deep
+        raise InvalidSetting("规则包", f"不是合法的 TOML：{error}", "请对照编译出的规则包修改") from error
     for row in rows:
         _check_row(row)
     return tuple(Rule(rule=r.rule, quote=r.quote, number=r.number, words=r.words) for r in rows)

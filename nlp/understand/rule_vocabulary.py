@@ -169,11 +169,11 @@ def load_vocabulary(folder: Path) -> RuleVocabulary:
         read = TypeAdapter(RuleVocabulary).validate_python({**table, "provinces": dict(regions.names), "whole_provinces": whole})
         for pattern in (*read.single.patterns, *read.benchmark.stated, *read.benchmark.patterns, *read.normative.companions):
             re.compile(pattern)
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise InvalidSetting(path.name, f"无法读取（{error}）", "请恢复该文件，或从安装包中复制一份") from error
-    except re.error as error:
-        raise InvalidSetting(path.name, f"正则写法有误：{error.pattern!r}（{error}）", "请改正后再运行") from error
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         raise InvalidSetting(path.name, f"{'.'.join(map(str, first['loc']))}：{first['msg']}", "请对照安装包中的同名文件修改") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise InvalidSetting(path.name, f"无法读取（{error}）", "请恢复该文件，或从安装包中复制一份") from error
+    except re.error as error:
+        raise InvalidSetting(path.name, f"正则写法有误：{error.pattern!r}（{error}）", "请改正后再运行") from error
     return read

@@ -32,9 +32,9 @@ def load_target_vocabulary(folder: Path) -> TargetVocabulary:
     path = folder / "target_cues.toml"
     try:
         return _vocabulary(tomllib.loads(path.read_text("utf-8-sig")), folder)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, re.error) as error:
+    except (OSError, re.error, ValueError, RecursionError) as error:
         raise InvalidSetting(path.name, f"内容无法解析（{error}）", "请对照随附的原文件修改") from error
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise InvalidSetting(path.name, f"缺少或写错了一项：{error}", "请对照随附的原文件补全") from error
 
 

@@ -53,7 +53,7 @@ def load_units(path: Path) -> UnitTable:
     """Read the file. Raises InvalidSetting when it cannot be read or a part is missing."""
     try:
         return _table(tomllib.loads(path.read_text("utf-8-sig")))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, re.error) as error:
+    except (OSError, re.error, ValueError, RecursionError) as error:
         raise InvalidSetting(path.name, f"内容无法解析（{error}）", "请对照随附的原文件修改") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise InvalidSetting(path.name, f"缺少或写错了一项：{error}", "请对照随附的原文件补全") from error

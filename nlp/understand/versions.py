@@ -53,9 +53,9 @@ def load_version_words(path: Path) -> VersionWords:
         content = tomllib.loads(path.read_text("utf-8"))
         lists = {name: tuple(content[name].split()) for name in VersionWords.__slots__ if name != "months"}
         return VersionWords(**lists, months=int(content["months"]))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidSetting(path.name, f"无法读取（{error}）", "请恢复该文件，或从安装包中复制一份") from error
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise InvalidSetting(path.name, f"缺少或写错了 {error}", "请对照安装包中的同名文件修改") from error
 
 

@@ -133,7 +133,7 @@ def load_duplicate_words(path: Path, lexicon: Lexicon) -> DuplicateWords:
     """duplicates.toml with the synonyms and stop terms of the lexicon. Raises InvalidSetting for what cannot be used."""
     try:
         table = tomllib.loads(path.read_text("utf-8-sig"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidSetting(path.name, f"不是有效的 TOML（{error}）", _REMEDY) from error
     lists = {name: _words(path.name, name, table.get(name, [])) for name in _LISTS}
     groups = {name: _groups(path.name, name, table.get(name, [])) for name in ("units", "paraphrases")}

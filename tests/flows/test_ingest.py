@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -74,3 +75,36 @@ def test_pictures_of_a_scan_are_kept_beside_its_fields(tmp_path: Path, run: Run)
     assert all((run.work / c.file).read_bytes().startswith(b"\x89PNG") and c.file in found for c in crops)
     assert sum((run.work / c.file).stat().st_size for c in crops) < 300_000
     assert not any("联系人" in c.text or "手机" in c.text for c in crops)
+
+
+def test_a_large_export_is_read_in_parts_with_the_same_result(tmp_path: Path, run: Run) -> None:
+    from nlp.readers import blocks
+
+    inbox = tmp_path / "patents"
+    inbox.mkdir()
+    lines = [f'CN{i}A,涂布装置{i},"涂布均匀，\n厚度{i}{"。" * 200}",甲公司' for i in range(4000)]
+    (inbox / "导出.csv").write_text("公开号,标题,摘要,申请人\n" + "\n".join([*lines, ",缺标题的行,,,多"]), "gb18030")
+    found, accounts = [], []
+    for whole_mb in (200, 1):
+        settings = replace(run.settings, reading=replace(run.settings.reading, whole_mb=whole_mb, workers=2))
+        again = replace(run, settings=settings, work=run.work / str(whole_mb))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("flows.reading.cut", lambda name, source: blocks.cut(name, source, size=100_000))
+            made = read_inbox.fn([inbox], None, again)
+        found.append({name: made[name].sha256 for name in ("patents", "units", "counts", "inputs")})
+        accounts.append((again.work / "rejected.jsonl").read_bytes())
+    assert found[0] == found[1] and accounts[0] == accounts[1] and accounts[0].count(b"\n") == 1
+
+
+def test_a_file_that_the_disk_does_not_give_is_one_refusal(tmp_path: Path) -> None:
+    (item,) = received(InboxFile(path=tmp_path / "没了.csv", name="没了.csv"))
+    assert item.refused is not None and "读不出来" in item.refused.reason and item.refused.remedy
+
+
+def test_a_large_file_that_cannot_be_cut_is_told_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "导出.csv"
+    with path.open("wb") as large:
+        large.write(b"a,b\n")
+        large.truncate(3 * 1024 * 1024)
+    (item,) = received(InboxFile(path=path, name="导出.csv"), whole_mb=1, largest_mb=2)
+    assert item.refused is not None and "reading.largest_mb" in item.refused.remedy and item.size == 3 * 1024 * 1024

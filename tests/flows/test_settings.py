@@ -20,6 +20,8 @@ def test_the_shipped_file_is_valid() -> None:
         ("demand = 0.30", "demand = 0.9", "合计应为 1"),
         ('dtype = "auto"', 'dtype = "int4"', "encoder.dtype"),
         ("[draft]", "[draft", "不是合法的 TOML"),
+        ("seed = 7", "seed = " + "7" * 5000, "不是合法的 TOML"),  # found by the fuzz, as the next
+        ("seed = 7", "seed = " + "[" * 5000, "不是合法的 TOML"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, old: str, new: str, named: str) -> None:

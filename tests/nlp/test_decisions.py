@@ -61,3 +61,9 @@ def test_a_line_cut_by_a_crash_is_left_out_and_a_broken_one_named() -> None:
     assert len(read_decisions(ARRIVED[0] + ARRIVED[1][:-9])) == 1
     with pytest.raises(InvalidSetting, match="第1行"):
         read_decisions("不是\n")
+
+
+def test_a_line_nested_too_deep_is_named() -> None:
+    """Found by the fuzz."""
+    with pytest.raises(InvalidSetting, match="第1行"):
+        read_decisions("[" * 20_000 + "\n")

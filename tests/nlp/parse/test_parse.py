@@ -97,3 +97,11 @@ def test_every_real_demand_is_read_as_it_stands() -> None:
         pytest.skip("没有 ../shared 的真实数据")
     found = parsed("demands/demands.jsonl", path.read_bytes())
     assert len(found.demands) == len(found.submissions) == 192 and not found.rejected
+
+
+@pytest.mark.parametrize("name", ["patents/a.csv", "patents/a.jsonl"])
+def test_a_list_without_rows_does_not_vanish(name: str) -> None:
+    """Found by the fuzz: a header and nothing below it became neither a record nor a refusal."""
+    data = "公开号,标题,摘要\n" if name.endswith("csv") else '{"公开号": "", "标题": "", "摘要": ""}\n'
+    (rejected,) = parsed(name, data).rejected
+    assert "没有读出任何记录" in rejected.reason

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nlp.errors import UnreadableDocument
 from nlp.readers import read
 from nlp.readers.delimited import sniff
 from nlp.readers.encoding import decoded
@@ -109,3 +110,18 @@ def test_spans_of_a_page_keep_the_columns_aligned() -> None:
     (table,) = read("a.html", page.encode()).tables
     assert table.rows == (("单位", "经费", ""), ("", "总", "财"), ("甲", "1", "2"))
     assert table.merges == (Merge(top=0, left=0, bottom=1, right=0), Merge(top=0, left=1, bottom=0, right=2))
+
+
+def test_a_circle_or_a_cut_directory_in_an_old_workbook_is_refused() -> None:
+    """Found by the fuzz: calamine would never end with the one and abort the process with the other."""
+    data = (Path(__file__).parents[2] / "data" / "list.xls").read_bytes()
+    assert read("旧.xls", data).tables
+    table = 512 * (1 + int.from_bytes(data[76:80], "little"))
+    directory = int.from_bytes(data[48:52], "little")
+    circle = bytearray(data)
+    circle[table + 4 * directory : table + 4 * directory + 4] = directory.to_bytes(4, "little")
+    beyond = bytearray(data)
+    beyond[48:52], beyond[table : table + 4] = (len(data) // 512 + 1).to_bytes(4, "little"), directory.to_bytes(4, "little")
+    for broken in (bytes(circle), bytes(beyond), data[: 512 * (1 + directory) + 30], data[:600]):
+        with pytest.raises(UnreadableDocument, match="损坏"):
+            read("旧.xls", broken)
