@@ -60,8 +60,11 @@ def discover_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artef
     present = sorted({*segment.values(), *memory.segments})
     renewals = []
     with display.stage("发现主题", "topics", total=len(present)):
+        members: dict[str, list[Unit]] = {name: [] for name in present}
+        for unit in units:
+            members[segment[unit.unit_id]].append(unit)
         for done, name in enumerate(present, 1):
-            renewals.append(renew([u for u in units if segment[u.unit_id] == name], name, terms, vectors, memory, edits, run))
+            renewals.append(renew(members[name], name, terms, vectors, memory, edits, run))
             display.advance(done)
     renewals = name_renewals(renewals, units, memory, edits, run)
     written = write_memory(ChainMemory(encoder=frame_name(run.settings.encoder.name), kinds=kinds, segments={r.registry.segment: r.registry for r in renewals}), run.work)
@@ -86,7 +89,7 @@ def renew(units: Sequence[Unit], segment: str, terms: Mapping[str, tuple[str, ..
     shaped = restructure(known, edits, run_id=run.run_id) if known else None
     renewal = refresh(shaped, units, rows, terms, segment=segment, run_id=run.run_id, seed=run.seed, options=run.settings.topics,
                       identity=run.settings.identity, encoder=frame_name(run.settings.encoder.name), first=f"首次归类（{memory.loss}）" if memory.loss else "首次归类",
-                      protected=edited_ids(shaped, edits) if shaped else frozenset())
+                      protected=edited_ids(shaped, edits) if shaped else frozenset(), fit_units=run.settings.scale.fit_units)
     return finish(renewal, edits, known, shaped)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from flows.settings import ROOT
+from flows.static_model import space_of
 from flows.store import digest, write_bytes
 from nlp.embed import Encoder, Vectors, centre
 from nlp.topics.subject_axes import AXES_FILE, Labelled, Paired, SubjectAxes, fit_axes, load_axes, pack_axes
@@ -17,16 +18,24 @@ DIMENSIONS, SHRINK, POWER = 128, 0.5, 0.1
 Texts = Sequence[str]
 
 
+def axes_folder(encoder: str) -> Path | None:
+    """Where the axes for an encoder's vectors lie: in its own folder, else models/topic-space if these are of its space, else nowhere."""
+    own = ROOT / "models" / encoder
+    if (own / AXES_FILE).is_file():
+        return own
+    return FOLDER if load_axes(FOLDER).encoder == space_of(encoder) else None
+
+
 def subject_vectors(centred: Vectors, *, encoder: str) -> Vectors:
-    """[n, d] vectors centred by kind or collection -> along the axes; as they are, when these belong to another encoder."""
-    axes = load_axes(FOLDER)
-    return axes.of(centred) if axes.encoder == encoder else centred
+    """[n, d] vectors centred by kind or collection -> along the encoder's axes; as they are, when it has none."""
+    folder = axes_folder(encoder)
+    return load_axes(folder).of(centred) if folder else centred
 
 
 def frame_name(encoder: str) -> str:
     """What a registry of topics must have been made with to be continued: the encoder, and the axes where they apply."""
-    axes = load_axes(FOLDER)
-    return f"{encoder}+axes-{digest(FOLDER / AXES_FILE)[:8]}" if axes.encoder == encoder else encoder
+    folder = axes_folder(encoder)
+    return f"{encoder}+axes-{digest(folder / AXES_FILE)[:8]}" if folder else encoder
 
 
 def rows_of(path: Path) -> list[dict[str, object]]:
@@ -37,8 +46,8 @@ def ends(rows: Iterable[dict[str, object]], name: str) -> list[str]:
     return [str(row[name]) for row in rows]
 
 
-def build(data: Path, report: Callable[[str], None], *, encoder: Encoder) -> Path:
-    """Fit the axes on disciplines, IPC symbols and title-abstract pairs of `data`; the texts of the two clustering golds
+def build(data: Path, report: Callable[[str], None], *, encoder: Encoder, folder: Path = FOLDER, shrink: float = SHRINK) -> Path:
+    """Fit the axes of `folder` on disciplines, IPC symbols and title-abstract pairs of `data`; the texts of the two clustering golds
     and everything that equals them take no part."""
     measured = {text for name in ("patents", "csldcp") for text in ends(rows_of(data / "gold" / f"clusters_{name}.jsonl"), "text")}
     abstracts = [row for part in ("train", "dev") for row in rows_of(data / "data" / "csldcp" / f"{part}.jsonl") if row["content"] not in measured]
@@ -58,6 +67,6 @@ def build(data: Path, report: Callable[[str], None], *, encoder: Encoder) -> Pat
     paired = [Paired(first=paper_vectors, second=vectors(ends(papers, "title"))),
               Paired(first=vectors(ends(patents, "abstract")), second=vectors(ends(patents, "title")))]
     report("拟合方向")
-    axes = fit_axes(labelled, paired, dimensions=DIMENSIONS, shrink=SHRINK, power=POWER)
-    write_bytes(pack_axes(SubjectAxes(encoder=encoder.name, axes=axes)), FOLDER / AXES_FILE)
-    return FOLDER
+    axes = fit_axes(labelled, paired, dimensions=DIMENSIONS, shrink=shrink, power=POWER)
+    write_bytes(pack_axes(SubjectAxes(encoder=encoder.name, axes=axes)), folder / AXES_FILE)
+    return folder

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from flows import keyword_model, models, segment_head, term_tagger, topic_space
+from flows import keyword_model, models, segment_head, static_model, term_tagger, topic_space
 from flows.settings import ROOT, available_cores, read
 from flows.store import digest, write_bytes
 from flows.understand import LEXICONS, encoder_of
 from nlp.errors import ModelUnavailable
+from nlp.static_encoder import StaticEncoder
 from nlp.terms import load_lexicon
 from nlp.terms.tiers import load_full
 
@@ -84,7 +86,15 @@ def build_topic_space(data: Path, report: Report) -> Path:
     return topic_space.build(data, report, encoder=encoder_of(read()))
 
 
+def build_static(data: Path, report: Report) -> Path:
+    """From the bundled encoder, whichever the settings name; then the axes of topics for vectors of this kind."""
+    settings = read()
+    chosen = replace(settings, encoder=replace(settings.encoder, name=models.DEFAULT))
+    folder = static_model.build(data, report, encoder=encoder_of(chosen), lexicon=load_lexicon(LEXICONS))
+    return topic_space.build(data, report, encoder=StaticEncoder(folder), folder=folder, shrink=static_model.SHRINK)
+
+
 TRAINED: dict[str, Callable[[Path, Report], Path]] = {
     "term-tagger": build_term_tagger, "keyword-ranker": build_keyword_ranker, "policy-tasks": build_policy_tasks, "clarity": build_clarity,
-    "segments-ic": segment_head.build, "topic-space": build_topic_space}
+    "segments-ic": segment_head.build, "topic-space": build_topic_space, "static-zh": build_static}
 BUILT_WITH = {"term-tagger": ("term-fast",)}
