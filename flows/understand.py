@@ -15,6 +15,7 @@ from flows.models import encoder_folder
 from flows.progress import display
 from flows.run import Run
 from flows.settings import ROOT, Settings, available_cores
+from flows.static_model import is_static, space_of
 from flows.store import Artefact, digest, load, save, write_bytes
 from nlp.chain import Chain, load_chain
 from nlp.chain_head import ChainHead, judge, load_head
@@ -22,6 +23,7 @@ from nlp.chain_names import names_chain
 from nlp.embed import Encoder, TransformerEncoder, Vectors, chosen_precision
 from nlp.errors import InvalidSetting, ModelUnavailable
 from nlp.records import ChainVerdict, Count, Demand, Patent, Term, TermMention, Unit
+from nlp.static_encoder import STATIC_FILE, StaticEncoder
 from nlp.terms import Lexicon, load_lexicon, merge
 from nlp.terms.new_terms import new_terms, to_toml
 from nlp.terms.proposals import Proposal, propose_merges
@@ -48,7 +50,7 @@ def find_terms(units: Artefact, run: Run) -> dict[str, Artefact]:
 
 def extractor_of(settings: Settings, lexicon: Lexicon) -> Extractor:
     """The term extractor of the tier that the settings name."""
-    encoder = encoder_folder(settings.encoder.name, ROOT) if settings.terms.tier == "full" else Path()
+    encoder = encoder_folder(space_of(settings.encoder.name), ROOT) if settings.terms.tier == "full" else Path()
     return load_extractor(settings.terms.tier, ROOT / "models", encoder, lexicon, dtype=settings.encoder.dtype,
                           threads=settings.encoder.threads or available_cores())
 
@@ -65,7 +67,7 @@ def head_of(name: str, chain: Chain, settings: Settings) -> ChainHead | None:
     """The chain's trained head where there is one for the encoder in use; without it the rules decide alone."""
     path = ROOT / "models" / f"segments-{name}" / "weights.safetensors"
     head = load_head(path.read_bytes(), chain=chain) if path.is_file() else None
-    return head if head and head.encoder == Path(settings.encoder.name).name else None
+    return head if head and head.encoder == Path(space_of(settings.encoder.name)).name else None
 
 
 def verdicts_of(units: Sequence[Unit], name: str, settings: Settings, vectors: Mapping[str, Vectors] | None = None) -> list[ChainVerdict]:
@@ -125,8 +127,10 @@ def unit_counts(units: Sequence[Unit], segment: dict[str, str], segments: Sequen
 
 def encoder_of(settings: Settings, progress: Callable[[int], None] | None = None) -> Encoder:
     """The encoder that the settings name: a folder of models/, any other folder, or a hub name."""
-    chosen = settings.encoder
-    return TransformerEncoder(encoder_folder(chosen.name, ROOT), dtype=chosen.dtype, batch_size=chosen.batch_size,
+    chosen, folder = settings.encoder, encoder_folder(settings.encoder.name, ROOT)
+    if is_static(folder):
+        return StaticEncoder(folder, progress=progress)
+    return TransformerEncoder(folder, dtype=chosen.dtype, batch_size=chosen.batch_size,
                               threads=chosen.threads or available_cores(), progress=progress)
 
 
@@ -146,6 +150,8 @@ def encoder_stamp(settings: Settings) -> str:
     """What a vector rests on beside its text."""
     folder = encoder_folder(settings.encoder.name, ROOT)
     precision = chosen_precision(settings.encoder.dtype)
+    if is_static(folder):
+        return fingerprint([folder / STATIC_FILE, ROOT / "nlp" / "static_encoder.py"], str(folder))
     return fingerprint([folder / "config.json", *folder.glob("card.toml"), ROOT / "nlp" / "embed.py"], str(folder), precision, metadata.version("torch"))
 
 
@@ -154,7 +160,8 @@ def terms_stamp(settings: Settings) -> str:
     code = [*(ROOT / "nlp" / "terms").glob("*.py"), ROOT / "nlp" / "normalise.py"]
     data = [p for p in LEXICONS.iterdir() if p.suffix in (".txt", ".toml")]
     cards = [ROOT / "models" / name / "card.toml" for name in ("term-tagger", "term-fast")]
-    encoder = encoder_stamp(settings) if settings.terms.tier == "full" else ""
+    tagger = replace(settings, encoder=replace(settings.encoder, name=space_of(settings.encoder.name)))
+    encoder = encoder_stamp(tagger) if settings.terms.tier == "full" else ""
     return fingerprint([*code, *data, *cards], settings.terms.tier, encoder)
 
 

@@ -146,3 +146,14 @@ def test_broken_files_are_named(tmp_path: Path) -> None:
         load_facet_words(tmp_path / "facets.toml")
     with pytest.raises(ModelUnavailable):
         load_clarity(tmp_path)
+
+
+def test_a_run_of_digits_costs_no_square() -> None:
+    """Found by the fuzz: seconds became minutes."""
+    import time
+
+    from nlp.understand.clarity_features import _FIGURE
+
+    began = time.process_time()
+    assert not _FIGURE.findall("9" * 20_000) and _FIGURE.findall("粘度1000±50 mPa·s，偏差≤2%")
+    assert time.process_time() - began < 2
