@@ -83,6 +83,7 @@ def add_refresh(commands: Commands) -> None:
     parser.add_argument("--as-of", type=iso_date, metavar="YYYY-MM-DD", help="截止日期（默认今天）")
     parser.add_argument("--out", type=Path, default=Path("outputs"), metavar="目录", help="输出目录（默认 outputs）")
     parser.add_argument("--seed", type=int, metavar="整数", help="随机种子（默认见设置）")
+    parser.add_argument("--again", action="store_true", help="材料、设置与程序都没有变化时也重新计算（默认沿用上一次的结果）")
     parser.set_defaults(call=call_refresh)
 
 
@@ -91,7 +92,7 @@ def call_refresh(options: Namespace) -> None:
     from flows.summary import summarise
 
     kind = None if options.kind == "auto" else Kind(options.kind)
-    folder = refresh(options.inboxes, kind=kind, chain=options.chain, as_of=options.as_of, out=options.out, seed=options.seed)
+    folder = refresh(options.inboxes, kind=kind, chain=options.chain, as_of=options.as_of, out=options.out, seed=options.seed, again=options.again)
     print(summarise(folder))
     print(f"草稿：{folder / 'roadmap.docx'}（同目录另有 .html .md .xlsx，数据表在 data/）")
 

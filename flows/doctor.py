@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from flows.orphans import find_orphans
 from flows.settings import ROOT, available_cores, read
 from nlp.errors import LuxiantuError
 
@@ -32,7 +33,7 @@ def examine(out: Path) -> Iterator[Check]:
     """Every check, in the order in which a run would need it; a check that breaks is itself a finding."""
     examiners: tuple[Callable[[], Check], ...] = (
         python, packages, settings, chains, lexicons, models, cores, lambda: disk(out), lambda: writable("输出目录", out),
-        lambda: writable("Prefect 目录", Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect")), office, fonts)
+        lambda: writable("Prefect 目录", Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect")), lambda: lock(out), orphans, office, fonts)
     for examiner in examiners:
         try:
             yield examiner()
@@ -118,6 +119,25 @@ def writable(name: str, folder: Path) -> Check:
             return Check(name=name, state="ok", detail="可以写入")
     except OSError as error:
         return Check(name=name, state="fail", detail=f"不能写入（{error.strerror}）", remedy="请检查权限，或换一个目录")
+
+
+def lock(out: Path) -> Check:
+    """By taking it and giving it back: the system frees the lock of a process that died, so one that is held has a live holder."""
+    import filelock
+
+    if not (out / ".lock").is_file():
+        return Check(name="运行锁", state="ok", detail="没有运行占用")
+    try:
+        with filelock.FileLock(out / ".lock", timeout=0):
+            return Check(name="运行锁", state="ok", detail="没有运行占用")
+    except filelock.Timeout:
+        return Check(name="运行锁", state="warn", detail="有一个运行正在使用输出目录", remedy="请等它结束再开始新的运行，或用 --out 换一个目录")
+
+
+def orphans() -> Check:
+    found = find_orphans(Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect"))
+    return Check(name="残留进程", state="warn" if found else "ok", detail=f"进程号 {'、'.join(map(str, found))}" if found else "没有",
+                 remedy="它们是被强行结束的运行留下的，下一次运行开始时会自动清理" if found else "")
 
 
 def office() -> Check:

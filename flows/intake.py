@@ -16,6 +16,8 @@ from prefect.cache_policies import NO_CACHE
 from flows import settings as configuration
 from flows.facts import Hide, load_masker, understand_demands
 from flows.ingest import read_inbox
+from flows.journal import counts_of, recorded
+from flows.metrics import peak_mb
 from flows.progress import display
 from flows.run import Run, code_version, package_versions, start
 from flows.settings import ROOT
@@ -65,9 +67,10 @@ def intake(inboxes: Sequence[Path], notice: Path | None = None, *, out: Path = P
     with run_lock(out):
         sweep(out)
         run = start(work_root=(out / WORK).resolve(), as_of=as_of, seed=None, chain=None, settings=configuration.read())
-        work = intake_submissions([Path(i) for i in inboxes], notice, run)
-        target = out.resolve() / work.name
-        work.rename(target)
+        with recorded(run, "intake"):
+            work = intake_submissions([Path(i) for i in inboxes], notice, run)
+            target = out.resolve() / work.name
+            work.rename(target)
         sweep(out)
         return target
 
@@ -189,5 +192,6 @@ def manifest(run: Run, found: dict[str, Artefact]) -> dict[str, object]:
     made = [a for a in found.values() if ".stage" not in Path(a.path).parts]
     return {
         "run_id": run.run_id, "kind": "intake", "as_of": run.as_of.isoformat(), "chain": run.chain, "code_version": code_version(),
-        "packages": package_versions(), "settings": asdict(run.settings), "seconds": dict(display.seconds), "inputs": inputs,
+        "packages": package_versions(), "settings": asdict(run.settings), "seconds": dict(display.seconds), "counts": counts_of(run), "peak_rss_mb": peak_mb(),
+        "inputs": inputs,
         "artefacts": [{"path": Path(a.path).relative_to(run.work).as_posix(), "sha256": digest(Path(a.path)), "rows": a.rows} for a in made]}

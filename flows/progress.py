@@ -1,5 +1,10 @@
-"""What a person at a terminal sees while a run works: the stage, how far it is, how long it took. On stderr only."""
+"""What a person at a terminal sees while a run works: the stage, how far it is, how long it took. On stderr only.
 
+Each stage is also said to the log `luxiantu.run`, from which flows.journal makes lines; with LUXIANTU_LOG=json those are all that stderr gets.
+"""
+
+import logging
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -8,7 +13,16 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-__all__ = ["Display", "display"]
+__all__ = ["LOG", "Display", "as_json", "display"]
+
+LOG = logging.getLogger("luxiantu.run")
+LOG.setLevel(logging.INFO)
+LOG.propagate = False
+LOG.addHandler(logging.NullHandler())
+
+
+def as_json() -> bool:
+    return os.environ.get("LUXIANTU_LOG", "").strip().lower() == "json"
 
 
 class Display:
@@ -25,12 +39,20 @@ class Display:
         """Show one stage and note its seconds under `name`."""
         began = time.perf_counter()
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal) as self.bar:
-            self.row = self.bar.add_task(title, total=total)
-            yield
-        self.bar = self.row = None
-        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - began, 2)
-        self.console.print(f"  {title}　{self.seconds[name]:.1f} 秒", highlight=False)
+        quiet, ended = as_json(), False
+        LOG.info("stage.begin", extra={"values": {"stage": name}})
+        try:
+            with Progress(*columns, console=self.console, transient=True, disable=quiet or not self.console.is_terminal) as self.bar:
+                self.row = self.bar.add_task(title, total=total)
+                yield
+            ended = True
+        finally:
+            self.bar = self.row = None
+            took = time.perf_counter() - began
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + took, 2)
+            LOG.log(*((logging.INFO, "stage.end") if ended else (logging.ERROR, "stage.fail")), extra={"values": {"stage": name, "seconds": round(took, 2)}})
+        if not quiet:
+            self.console.print(f"  {title}　{self.seconds[name]:.1f} 秒", highlight=False)
 
     def advance(self, done: int) -> None:
         if self.bar is not None and self.row is not None:

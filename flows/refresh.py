@@ -19,11 +19,14 @@ from flows.discover import discover_topics
 from flows.draft import rank_topics, write_draft
 from flows.facts import understand_demands
 from flows.ingest import read_inbox
+from flows.journal import counts_of, recorded
+from flows.metrics import peak_mb
 from flows.progress import display
 from flows.requirements import collect_requirements
 from flows.review import export_sheet
 from flows.run import Run, code_version, package_versions, start
 from flows.settings import ROOT
+from flows.standing import Asked, asked, standing_run
 from flows.store import WORK, Artefact, digest, publish, run_lock, sweep, write_json
 from flows.summary import summarise
 from flows.understand import chain_of, classify_units, embed_units, find_terms
@@ -36,8 +39,9 @@ DEFAULT_INBOXES = (ROOT / "corpora" / "sample", ROOT / "corpora" / "inbox")
 
 
 def refresh(inboxes: Sequence[Path], *, kind: Kind | None = None, chain: str | None = None, as_of: date | None = None,
-            out: Path = Path("outputs"), seed: int | None = None) -> Path:
-    """Run the whole pipeline under the output folder's lock and return the published folder.
+            out: Path = Path("outputs"), seed: int | None = None, again: bool = False) -> Path:
+    """Run the whole pipeline under the output folder's lock and return the published folder: that of the last run where it
+    still stands (flows.standing), unless `again`.
 
     Raises flows.store.Locked when another run has the folder, nlp.errors.LuxiantuError when there is nothing to publish.
     """
@@ -46,12 +50,18 @@ def refresh(inboxes: Sequence[Path], *, kind: Kind | None = None, chain: str | N
             run_records.ready(Path(home))
         sweep(out)
         run = start(work_root=(out / WORK).resolve(), as_of=as_of, seed=seed, chain=chain, settings=configuration.read())
-        work = refresh_corpus([Path(i) for i in inboxes] or list(DEFAULT_INBOXES), kind, run)
-        return publish(work, out.resolve())
+        folders = [Path(i) for i in inboxes] or list(DEFAULT_INBOXES)
+        with recorded(run, "refresh") as made:
+            wanted = asked(folders, kind, run)
+            if not again and (standing := standing_run(wanted, run)):
+                made.append(standing)
+                display.console.print("  材料、设置与程序自上次运行以来没有变化，沿用其结果；要重新计算请加 --again", highlight=False)
+            return standing
+            return publish(refresh_corpus(folders, kind, run, wanted), out.resolve())
 
 
 @flow(name="刷新路线图", flow_run_name="{run.run_id}", validate_parameters=False, persist_result=False)
-def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Path:
+def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run, wanted: Asked) -> Path:
     """The stages in order; between them pass artefacts (path, sha256, rows), never the records."""
     display.seconds.clear()
     found = read_inbox(inboxes, kind, run, standing_decisions(run.out))
@@ -64,10 +74,10 @@ def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Path
     found |= collect_requirements(found, run)
     found |= rank_topics(found, run)
     found |= compare_ranks(run)
-    write_json(manifest(run, found), run.work / "manifest.json")
+    write_json(manifest(run, found, wanted=wanted), run.work / "manifest.json")
     files = write_draft(run)
     files["review.xlsx"] = export_sheet(run.work, run.work / "review.xlsx", blind=True)
-    write_json(manifest(run, found, files), run.work / "manifest.json")
+    write_json(manifest(run, found, files, wanted=wanted), run.work / "manifest.json")
     create_markdown_artifact(summarise(run.work), key="luxiantu-summary", description="路线图刷新摘要")
     shutil.rmtree(run.work / ".stage")
     return run.work
@@ -79,13 +89,14 @@ def standing_decisions(out: Path) -> tuple[Decided, ...]:
     return read_decisions(path.read_text("utf-8"), path.name) if path.is_file() else ()
 
 
-def manifest(run: Run, found: dict[str, Artefact], files: dict[str, Artefact] | None = None) -> dict[str, object]:
+def manifest(run: Run, found: dict[str, Artefact], files: dict[str, Artefact] | None = None, *, wanted: Asked | None = None) -> dict[str, object]:
     """What the run was made from and what it made; paths are relative to the run's folder."""
     inputs = json.loads(Path(found["inputs"].path).read_text("utf-8"))["files"]
     made = [a for a in {**found, **(files or {})}.values() if ".stage" not in Path(a.path).parts]
     return {
         "run_id": run.run_id, "as_of": run.as_of.isoformat(), "seed": run.seed, "chain": run.chain, "chain_name": chain_of(run.chain).name,
         "encoder": run.settings.encoder.name, "code_version": code_version(), "packages": package_versions(),
-        "settings": asdict(run.settings), "seconds": dict(display.seconds), "texts_reused": run.cache.reused, "texts_computed": run.cache.computed, "inputs": inputs,
+        "settings": asdict(run.settings), "seconds": dict(display.seconds), "counts": counts_of(run), "peak_rss_mb": peak_mb(),
+        "texts_reused": run.cache.reused, "texts_computed": run.cache.computed, "inputs": inputs, "asked": asdict(wanted) if wanted else None,
         "artefacts": [{"path": Path(a.path).relative_to(run.work).as_posix(), "sha256": digest(Path(a.path)), "rows": a.rows} for a in made],
     }

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+from flows.orphans import end_orphans
 from nlp.errors import LuxiantuError
 
 __all__ = ["ROOM", "RunRecordsUnusable", "ready"]
@@ -22,7 +23,7 @@ class RunRecordsUnusable(LuxiantuError):
 
 
 def ready(home: Path) -> Path | None:
-    """Returns where a damaged database was put aside, None when all was well; the next run makes a new one.
+    """End what killed runs left on this home; returns where a damaged database was put aside, None when all was well; the next run makes a new one.
 
     Raises RunRecordsUnusable when the folder cannot be written or has less than ROOM left.
     """
@@ -36,6 +37,7 @@ def ready(home: Path) -> Path | None:
     except OSError as error:
         remedy = "请清理磁盘，或用环境变量 PREFECT_HOME 换一个可写、有空间的目录；上一次发布的结果不受影响"
         raise RunRecordsUnusable(str(home), f"运行记录目录写不进去（{error.strerror or error}）", remedy) from error
+    end_orphans(home)
     return put_aside(home / DATABASE) if damaged(home / DATABASE) else None
 
 

@@ -15,12 +15,13 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.engines import Engine, TorchEngine
 from nlp.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Encoder", "HashEncoder", "Precision", "Prefix", "TransformerEncoder", "Vectors", "centre", "chosen_precision", "native_bfloat16"]
+__all__ = ["Encoder", "HashEncoder", "Precision", "Prefix", "TransformerEncoder", "Vectors", "centre", "chosen_precision", "load_network", "native_bfloat16"]
 
 Vectors = NDArray[np.float32]
 Prefix = Literal["passage: ", "query: ", ""]
@@ -75,6 +76,7 @@ class TransformerEncoder:
     with it and in whatever order. So vectors can be kept and reused by the text's hash.
     Sets the number of torch's threads for the whole process.
 
+    `engine`: what computes the network; None loads the folder's own into torch, in `dtype`.
     `prompted`: whether the prefix is put before the text; None follows the folder's own declaration
     (`prompts` in config_sentence_transformers.json).
     Raises ModelUnavailable when the folder cannot be loaded.
@@ -89,27 +91,32 @@ class TransformerEncoder:
         batch_size: int = 32,
         max_tokens: int = 512,
         prompted: bool | None = None,
+        engine: Engine | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         import torch
-        from transformers import AutoModel, AutoTokenizer
-        from transformers.utils import logging
+        from transformers import AutoTokenizer
 
         if not (folder / "config.json").is_file():
             raise unavailable(folder, "目录不存在或其中没有 config.json")
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers ships it without annotations
         torch.set_num_threads(max(threads, 1))
-        self.precision: Literal["bfloat16", "float32"] = chosen_precision(dtype)
+        self.precision: Literal["bfloat16", "float32"] = "bfloat16" if engine else chosen_precision(dtype)
         try:
             self.tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            network = AutoModel.from_pretrained(folder, local_files_only=True, dtype=getattr(torch, self.precision))
+            self.engine: Engine = engine or TorchEngine(network := load_network(folder, self.precision), int(network.config.hidden_size))
         except (OSError, ValueError, RuntimeError, KeyError) as error:
             raise unavailable(folder, f"transformers 无法载入（{type(error).__name__}）") from error
-        self.network = network.eval()
         habits = folder_habits(folder)
         self.pooling, self.prompted = habits.pooling, habits.prompted if prompted is None else prompted
-        self.name, self.dimension = folder.name, int(network.config.hidden_size)
+        self.name, self.dimension = folder.name, self.engine.dimension
         self.batch_size, self.max_tokens, self.progress = batch_size, max_tokens, progress
+
+    @property
+    def network(self) -> "torch.nn.Module":
+        """The torch network. Raises ModelUnavailable when another engine computes."""
+        if not isinstance(self.engine, TorchEngine):
+            raise ModelUnavailable(self.name, f"引擎 {self.engine.name} 不提供 torch 网络", "请将 [encoder] engine 改为 torch")
+        return self.engine.network
 
     def encode(self, texts: Sequence[str], *, prefix: Prefix = "passage: ") -> Vectors:
         """n texts -> float32 (n, dimension), norm 1; no texts -> (0, dimension)."""
@@ -149,15 +156,25 @@ class TransformerEncoder:
         """(len(batch.windows), dimension): the mean over all tokens, <s> and </s> included, or the first token's vector."""
         import torch
 
-        ids = torch.full((batch.rows, batch.length), self.tokenizer.pad_token_id or 0)
-        mask = torch.zeros_like(ids)
+        ids = np.full((batch.rows, batch.length), self.tokenizer.pad_token_id or 0, np.int64)
+        mask = np.zeros_like(ids)
         mask[:, 0] = 1  # a row of nothing but padding would divide by zero
         for row, window in enumerate(batch.windows):
-            ids[row, : len(window.ids)] = torch.tensor(window.ids)
+            ids[row, : len(window.ids)] = window.ids
             mask[row, : len(window.ids)] = 1
-        with torch.inference_mode():
-            states = self.network(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-        return pool(states, mask, self.pooling).numpy()[: len(batch.windows)]
+        states = torch.from_numpy(self.engine.states(ids, mask))
+        return pool(states, torch.from_numpy(mask), self.pooling).numpy()[: len(batch.windows)]
+
+
+def load_network(folder: Path, precision: str) -> "torch.nn.Module":
+    """transformers' network of a local folder, for inference. Raises what transformers raises."""
+    import torch
+    from transformers import AutoModel
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers ships it without annotations
+    network: torch.nn.Module = AutoModel.from_pretrained(folder, local_files_only=True, dtype=getattr(torch, precision))
+    return network.eval()
 
 
 def pool(states: "torch.Tensor", mask: "torch.Tensor", pooling: Pooling) -> "torch.Tensor":

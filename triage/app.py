@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from nlp.errors import LuxiantuError
-from triage import entrance, numbers_page, oidc, people, sessions, upload, work
+from triage import entrance, metrics, numbers_page, oidc, people, sessions, upload, work
 from triage.decisions import Stale
 from triage.office import Office
 from triage.security import Door
@@ -36,10 +36,12 @@ def create(office: Office, *, hosts: frozenset[str] = LOCAL) -> Application:
     app.state.oidc = oidc.register(app, office)
     for routes in (entrance.routes, work.routes, upload.routes, numbers_page.routes, people.routes):
         app.router.routes.extend(routes(office).routes)  # flat, so that the door sees each route's path
+    meter = metrics.Meter()
+    app.router.routes.extend(metrics.routes(office, meter).routes)
     add_static(app)
     add_errors(app)
     limits = {"/uploads": upload.body_limit(office), "/sheet": upload.body_limit(office)}
-    door = Door(app=app, routes=lambda: app.routes, find=lambda token: sessions.find(office.store, token, office.settings.session), hosts=hosts, limits=limits)
+    door = Door(app=app, routes=lambda: app.routes, find=lambda token: sessions.find(office.store, token, office.settings.session), hosts=hosts, limits=limits, meter=meter)
     return Application(served=door, inner=app)
 
 

@@ -15,6 +15,7 @@ _ADMIN: Final = frozenset({Role.ADMINISTRATOR})
 
 MATRIX: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", "/healthz"): PUBLIC,
+    ("GET", "/metrics"): PUBLIC,  # its own check: this machine or an administrator
     ("GET", "/static/{path}"): PUBLIC,
     ("GET", "/login"): PUBLIC,
     ("POST", "/login"): PUBLIC,

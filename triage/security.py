@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from triage.matrix import MATRIX
+from triage.metrics import Meter
 from triage.sessions import COOKIE, CSRF_HEADER, Visitor, same
 
 __all__ = ["HEADERS", "Door"]
@@ -42,12 +43,13 @@ class Door:
     find: Callable[[str], Visitor | None]
     hosts: frozenset[str]
     limits: Mapping[str, int] = field(default_factory=dict)
+    meter: Meter = field(default_factory=Meter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answering = _with_headers(send, scope)
+        answering = _with_headers(self.meter.watching(send, scope["method"], self._template(scope)), scope)
         refusal = await self._refusal(scope)
         if refusal is not None:
             await _answer(answering, refusal, html=_wants_page(scope))

@@ -42,7 +42,7 @@ class Trial:
 
 
 def command(out: Path) -> list[str]:
-    return [sys.executable, "-m", "flows.cli", "refresh", str(ROOT / "corpora" / "sample"), "--as-of", AS_OF, "--out", str(out)]
+    return [sys.executable, "-m", "flows.cli", "refresh", str(ROOT / "corpora" / "sample"), "--as-of", AS_OF, "--out", str(out), "--again"]
 
 
 def environment() -> dict[str, str]:

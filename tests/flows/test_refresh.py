@@ -14,7 +14,9 @@ import pytest
 from flows import store
 from flows.draft import material_of
 from flows.refresh import DEFAULT_INBOXES, refresh
+from flows.run import start
 from flows.settings import read
+from flows.standing import asked, standing_run
 from flows.store import load
 from flows.tables import views
 from nlp import roadmap, workbook
@@ -22,7 +24,7 @@ from nlp.errors import EmptyCorpus
 from nlp.provenance import check
 from nlp.readback import check_docx, check_html, check_markdown
 from nlp.readback_xlsx import check_xlsx
-from nlp.records import Assignment, Count, Demand, Patent, Priority, Term, TermMention, Topic
+from nlp.records import Assignment, Count, Demand, Patent, Priority, Term, TermMention, Topic, TopicEvent
 
 pytestmark = pytest.mark.slow
 
@@ -180,6 +182,21 @@ def test_shuffled_rows_give_the_same_topics(published: Path, tmp_path: Path) -> 
     again = refresh([inbox], as_of=date(2026, 11, 24), out=tmp_path / "out", seed=7)
     assert load(Topic, again / "data" / "topics.parquet") == load(Topic, published / "data" / "topics.parquet")
     assert load(Assignment, again / "data" / "assignments.parquet") == load(Assignment, published / "data" / "assignments.parquet")
+
+
+def test_a_run_stands_until_something_it_rests_on_changes(tmp_path: Path) -> None:
+    inbox, out = tmp_path / "patents", tmp_path / "out"
+    inbox.mkdir()
+    shutil.copy(DEFAULT_INBOXES[0] / "patents" / "patsnap_导出.csv", inbox)
+    first = refresh([inbox], as_of=date(2026, 11, 24), out=out)
+    assert refresh([inbox], as_of=date(2026, 11, 24), out=out).resolve() == first.resolve()
+    (first / "roadmap.md").write_text("改过", "utf-8")
+    second = refresh([inbox], as_of=date(2026, 11, 24), out=out)
+    assert second.resolve() != first.resolve()
+    assert {e.event for e in load(TopicEvent, second / "data" / "topic_events.parquet")} <= {"kept"}
+    (inbox / "说明.txt").write_text("又来一份。", "utf-8")
+    run = start(work_root=out / store.WORK, as_of=date(2026, 11, 24), seed=None, chain=None, settings=read())
+    assert standing_run(asked([inbox], None, run), run) is None
 
 
 def test_a_bad_file_is_set_aside_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -1,0 +1,43 @@
+"""A run's numbers for Prometheus: a file for node_exporter's textfile collector, written whole after every run."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
+
+__all__ = ["peak_mb", "write_metrics"]
+
+
+def peak_mb() -> float | None:
+    """Largest resident memory of this process so far, MB (10^6 bytes); None where the system does not say (Windows)."""
+    try:
+        import resource
+        import sys
+    except ImportError:
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2): kilobytes on Linux, bytes on macOS
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
+
+
+def write_metrics(state: Path, *, kind: str, success: bool, seconds: float, stages: Mapping[str, float], counts: Mapping[str, int]) -> Path:
+    """metrics.prom of a refresh, metrics-<kind>.prom of another kind of run. Raises OSError."""
+    registry = CollectorRegistry()
+
+    def gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> None:
+        made = Gauge(f"luxiantu_run_{name}", text, ["kind", label] if label else ["kind"], registry=registry)
+        for value, number in values.items():
+            (made.labels(kind, value) if label else made.labels(kind)).set(number)
+
+    gauge("end_timestamp_seconds", "End of the last run, Unix time", "", {"": time.time()})
+    gauge("success", "1 when the last run ended well", "", {"": float(success)})
+    gauge("seconds", "Length of the last run", "", {"": seconds})
+    gauge("stage_seconds", "Seconds of each stage of the last run", "stage", stages)
+    gauge("count", "Counts of the last run", "name", {n: c for n, c in counts.items() if not n.endswith(".rejected")})
+    gauge("rejected", "What the last run set aside", "name", {n.removesuffix(".rejected"): c for n, c in counts.items() if n.endswith(".rejected")})
+    if (peak := peak_mb()) is not None:
+        gauge("peak_rss_bytes", "Largest resident memory", "", {"": peak * 1e6})
+    state.mkdir(parents=True, exist_ok=True)
+    path = state / ("metrics.prom" if kind == "refresh" else f"metrics-{kind}.prom")
+    write_to_textfile(str(path), registry)
+    return path

@@ -1,0 +1,73 @@
+"""Whether the last published run still stands: the same material, settings, data files, models, decisions and code, and its files intact.
+
+Then there is nothing to redo. Anything that differs, and any output that was deleted or altered, asks for a whole run.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from flows.draft_edits import read_draft_edits
+from flows.inbox import find_files
+from flows.run import Run, code_version, package_versions
+from flows.settings import ROOT
+from flows.store import digest, latest
+from flows.topic_edits import read_edits
+from nlp.records import Kind
+
+__all__ = ["Asked", "asked", "standing_run"]
+
+DATA = ("corpora/lexicons", "corpora/chains", "models")  # what people or builds change beside the code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a run rests on, beside what the manifest says anyway. Written into the manifest as `asked`."""
+
+    kind: str | None
+    files: Mapping[str, str]  # inbox file -> sha256
+    data: str  # of lexicons, chains and model cards
+    decisions: str  # of the triage page's decisions and of people's edits
+
+
+def asked(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Asked:
+    """Raises EmptyCorpus when an inbox is not there."""
+    return Asked(kind=kind, files={f.name: digest(f.path) for f in find_files(inboxes)}, data=of_files(data_files()), decisions=decided(run))
+
+
+def data_files() -> list[Path]:
+    found = (p for name in DATA for p in (ROOT / name).rglob("*") if p.suffix in (".toml", ".txt") or p.name == "build.json")
+    return sorted(p for p in found if ".cache" not in p.parts)
+
+
+def of_files(paths: Iterable[Path]) -> str:
+    total = hashlib.sha256()
+    for path in paths:
+        total.update(path.as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:16]
+
+
+def decided(run: Run) -> str:
+    log = run.out / "state" / "decisions.jsonl"
+    edits = repr((read_edits(run.out, run.chain), read_draft_edits(run.out, run.chain)))
+    return hashlib.sha256((log.read_bytes() if log.is_file() else b"") + edits.encode()).hexdigest()[:16]
+
+
+def standing_run(wanted: Asked, run: Run) -> Path | None:
+    """The folder of the last run when another would say the same; None otherwise, and always where a language model may name topics."""
+    folder = latest(run.out)
+    if folder is None or not (folder / "manifest.json").is_file() or run.settings.labeller.enabled:
+        return None
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    same = {"as_of": run.as_of.isoformat(), "seed": run.seed, "chain": run.chain, "code_version": code_version(), "packages": package_versions(),
+            "settings": asdict(run.settings), "asked": asdict(wanted)}
+    if any(manifest.get(key) != json.loads(json.dumps(value)) for key, value in same.items()):
+        return None
+    return folder if all(whole(folder / a["path"], a["sha256"]) for a in manifest["artefacts"]) else None
+
+
+def whole(path: Path, sha256: str) -> bool:
+    return path.is_file() and digest(path) == sha256
+
