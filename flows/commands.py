@@ -235,7 +235,7 @@ def call_list(options: Namespace) -> None:
     from flows import models
 
     for found in models.listing(ROOT):
-        state = f"已构建，{found.megabytes:g} MB" if found.ready else f"未构建，请运行 luxiantu models build {found.name}"
+        state = f"已构建，{found.megabytes:g} MB{f'，引擎 {found.engine}' if found.engine else ''}" if found.ready else f"未构建，请运行 luxiantu models build {found.name}"
         print(f"{found.name}　{found.title}（{found.licence}）　{state}")
 
 

@@ -96,8 +96,9 @@ def models() -> Check:
     for found in folder.listing(ROOT):
         if found.ready:
             folder.verify(found.name, ROOT)
+    engines = "".join(f"；{m.name} 的引擎 {m.engine}" for m in folder.listing(ROOT) if m.engine)
     remedy = "请运行 " + "；".join(f"luxiantu models build {name}" for name in missing) if missing else ""
-    return Check(name="模型", state="fail" if missing else "ok", detail=f"缺少 {'、'.join(missing)}" if missing else "完好", remedy=remedy)
+    return Check(name="模型", state="fail" if missing else "ok", detail=f"缺少 {'、'.join(missing)}" if missing else f"完好{engines}", remedy=remedy)
 
 
 def cores() -> Check:

@@ -56,7 +56,7 @@ def refresh(inboxes: Sequence[Path], *, kind: Kind | None = None, chain: str | N
             if not again and (standing := standing_run(wanted, run)):
                 made.append(standing)
                 display.console.print("  材料、设置与程序自上次运行以来没有变化，沿用其结果；要重新计算请加 --again", highlight=False)
-            return standing
+                return standing
             return publish(refresh_corpus(folders, kind, run, wanted), out.resolve())
 
 

@@ -15,7 +15,7 @@ _ADMIN: Final = frozenset({Role.ADMINISTRATOR})
 
 MATRIX: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", "/healthz"): PUBLIC,
-    ("GET", "/metrics"): PUBLIC,  # its own check: this machine or an administrator
+    ("GET", "/metrics"): _ADMIN,  # and, without a login, whoever asks on this machine itself (triage.security)
     ("GET", "/static/{path}"): PUBLIC,
     ("GET", "/login"): PUBLIC,
     ("POST", "/login"): PUBLIC,

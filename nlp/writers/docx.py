@@ -20,6 +20,7 @@ _WIDE_FIGURE = 1000  # and from this width on, in its own units, a drawing is to
 _CAPTION_ROOM, _TEXT_ROOM = 1500, 2700  # twips above a drawing for a heading and the caption, and for a few lines of text too
 _SPLITTABLE = 400  # a row with more characters may break over pages, else it could be cut off
 _CONTENTS_LINES = 24  # what fits under the title; a longer list shows chapters only
+_PRESERVED = "{http://www.w3.org/XML/1998/namespace}space"
 _STYLE = {"body": "Normal", "bullet": "List Bullet", "note": NOTE}
 
 
@@ -71,11 +72,25 @@ def _add_contents(document: Any, draft: RoadmapDraft) -> None:
 def _add_runs(paragraph: Any, fragments: tuple[Fragment, ...]) -> None:
     for fragment in fragments:
         if text := inert(fragment.text):
-            run = paragraph._p.add_r()  # straight into the element: looking a style up by its name takes longer than all the rest
-            run.text = text
-            run.style = MARK if fragment.role else QUOTE if fragment.quote else None  # a character style of ours has its name as id
+            run = _run(paragraph._p, text, MARK if fragment.role else QUOTE if fragment.quote else None)
             if fragment.role:
                 _tie(paragraph._p, run, fragment)
+
+
+def _run(paragraph: Any, text: str, style_id: str | None) -> Any:
+    """Straight into the element: a draft has hundreds of thousands of runs, and python-docx takes a dozen calls for each."""
+    if "\n" in text or "\t" in text:
+        run = paragraph.add_r()
+        run.text, run.style = text, style_id
+        return run
+    run = add(paragraph, "r")
+    if style_id:
+        add(add(run, "rPr"), "rStyle", val=style_id)
+    words = add(run, "t")
+    words.text = text
+    if text != text.strip():
+        words.set(_PRESERVED, "preserve")
+    return run
 
 
 def _tie(paragraph: Any, run: Any, fragment: Fragment) -> None:

@@ -7,16 +7,14 @@ from nlp.writers.looks import KAI, LOOKS, MARK, QUOTE, SONG, Look
 __all__ = ["add", "prepare_styles"]
 
 LATIN: Final = "Times New Roman"
+WORDS: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"  # ECMA-376, part 1
 
 
 def add(parent: Any, tag: str, **attributes: object) -> Any:
     """Append <w:tag w:attribute=…/> and return it."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
+    from lxml.etree import SubElement
 
-    child = OxmlElement(f"w:{tag}", attrs={qn(f"w:{name}"): str(value) for name, value in attributes.items()})
-    parent.append(child)
-    return child
+    return SubElement(parent, WORDS + tag, {WORDS + name: str(value) for name, value in attributes.items()})
 
 
 def _replace(parent: Any, tag: str, **attributes: object) -> None:

@@ -38,7 +38,7 @@ def test_a_good_run_leaves_its_lines_and_numbers(run: Run) -> None:
 
 def test_a_failed_run_says_so_without_its_text(run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LUXIANTU_LOG", "json")
-    with pytest.raises(ValueError), recorded(run, "refresh"), display.stage("读入", "read"):  # noqa: PT011
+    with pytest.raises(ValueError), recorded(run, "refresh"), display.stage("读入", "read"):
         raise ValueError("某公司的秘密")
     said = capsys.readouterr().err
     assert "秘密" not in said and [json.loads(line) for line in said.splitlines()] == lines(run)

@@ -25,9 +25,9 @@ def test_this_machine_scrapes_requests_by_template(application: Application) -> 
 
 @pytest.mark.parametrize(("host", "headers"), [("10.0.0.8", {}), ("127.0.0.1", {"X-Forwarded-For": "10.0.0.8"})])
 def test_nobody_else(application: Application, host: str, headers: dict[str, str]) -> None:
-    assert client(application, host).get("/metrics", headers=headers).status_code == 403
+    assert client(application, host).get("/metrics", headers=headers).status_code == 401
 
 
 def test_an_administrator_does(enter: Enter) -> None:
-    assert enter(Role.ADMIN).get("/metrics").status_code == 200
-    assert next(enter(r).get("/metrics").status_code for r in Role if r is not Role.ADMIN) == 403
+    assert enter(Role.ADMINISTRATOR).get("/metrics").status_code == 200
+    assert next(enter(r).get("/metrics").status_code for r in Role if r is not Role.ADMINISTRATOR) == 403
