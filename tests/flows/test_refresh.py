@@ -12,14 +12,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows import store
-from flows.draft import material_of
+from flows.draft import compose, material_of, with_annex, with_whole_annex
 from flows.refresh import DEFAULT_INBOXES, refresh
 from flows.run import start
 from flows.settings import read
 from flows.standing import asked, standing_run
 from flows.store import load
 from flows.tables import views
-from nlp import roadmap, workbook
+from nlp import chapters, roadmap, workbook
 from nlp.errors import EmptyCorpus
 from nlp.provenance import check
 from nlp.readback import check_docx, check_html, check_markdown
@@ -31,8 +31,8 @@ pytestmark = pytest.mark.slow
 DATA = Path(__file__).parents[1] / "data"
 PLANTED = tomllib.loads((DATA / "sample_planted.toml").read_text("utf-8"))
 DOCUMENTS = tomllib.loads((DATA / "sample_planted_documents.toml").read_text("utf-8"))
-TABLES = {"acceptability", "assignments", "calls", "clauses", "columns", "counts", "demands", "duplicates", "edit_fates", "edits",
-          "evidence", "facets", "fields", "flips", "gates", "matrix", "mentions", "modes", "partners", "patents", "policies", "priorities",
+TABLES = {"acceptability", "assignments", "calls", "citations", "clauses", "columns", "counts", "demands", "duplicates", "edit_fates", "edits",
+          "evidence", "facets", "fields", "flips", "gates", "marks", "matrix", "mentions", "modes", "partners", "patents", "policies", "priorities",
           "projects", "rank_changes", "reading_notes", "region_pairs", "requirements", "scan_crops", "scenarios", "submissions", "targets",
           "term_proposals", "terms", "topic_edits", "topic_events", "topic_examples", "topic_groups", "topic_places",
           "topic_years", "topics", "verdicts"}
@@ -130,7 +130,9 @@ def test_mentions_stand_where_they_say(published: Path) -> None:
 
 def test_every_number_of_the_draft_is_a_cell_of_a_table(published: Path) -> None:
     material = material_of(published, "ic")
-    draft, book = roadmap.build(material, options=read().draft), workbook.build(material, options=read().draft)
+    options, composed = read().draft, compose(material, (), options=read().draft)
+    listing = with_annex(chapters.book(material, options=options), material, options=options, document="challenges", before=composed.marked)
+    draft, (book, _) = composed.draft, with_whole_annex(workbook.build(material, options=options), material, options=options, before=listing.marked)
     assert check(draft, views(published)) == ()
     assert check(book, views(published)) == ()
     assert check_docx((published / "roadmap.docx").read_bytes(), draft) == ()
