@@ -27,14 +27,22 @@ class Asked:
     """What a run rests on, beside what the manifest says anyway. Written into the manifest as `asked`."""
 
     kind: str | None
-    files: Mapping[str, str]  # inbox file -> sha256
+    files: Mapping[str, str]  # inbox file -> sha256, or why it cannot be read
     data: str  # of lexicons, chains and model cards
     decisions: str  # of the triage page's decisions and of people's edits
 
 
 def asked(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Asked:
     """Raises EmptyCorpus when an inbox is not there."""
-    return Asked(kind=kind, files={f.name: digest(f.path) for f in find_files(inboxes)}, data=of_files(data_files()), decisions=decided(run))
+    return Asked(kind=kind, files={f.name: told(f.path) for f in find_files(inboxes)}, data=of_files(data_files()), decisions=decided(run))
+
+
+def told(path: Path) -> str:
+    """The sha256; of a file that the disk does not give, why: reading sets it aside with that reason, as it did the last time."""
+    try:
+        return digest(path)
+    except OSError as error:
+        return f"读不出来（{error.strerror}）"
 
 
 def data_files() -> list[Path]:

@@ -77,6 +77,7 @@ def _open(name: str, data: bytes) -> _Opened:
     # a broken file meets pdfminer in the middle of whatever it was doing
     broken = (PSException, MalformedPDFException, PdfminerException, struct.error, zlib.error, ValueError, TypeError, LookupError,
               AttributeError, AssertionError, ArithmeticError, OSError, NotImplementedError, RecursionError)  # fmt: skip
+    _end_circles()
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             total = len(pdf.pages)
@@ -92,6 +93,28 @@ def _open(name: str, data: bytes) -> _Opened:
     scanned = frozenset(f.page.number for f in found if f.scanned)
     images = sum(f.images for f in found if not f.scanned)
     return _Opened(pages=tuple(f.page for f in found), scanned=scanned, images=images, total=total)
+
+
+def _end_circles() -> None:
+    """pdfminer follows a reference until it meets an object, which a broken file can keep from it for ever: 1 0 obj 1 0 R."""
+    from pdfminer.pdfparser import PDFSyntaxError
+    from pdfminer.pdftypes import PDFObjRef
+
+    follow = PDFObjRef.resolve
+    if getattr(follow, "ends", False):
+        return
+
+    def resolve(self: Any, default: object = None) -> Any:
+        seen, found = set[int](), self
+        while isinstance(found, PDFObjRef):
+            if found.objid in seen:
+                raise PDFSyntaxError(f"object {found.objid} refers to itself")
+            seen.add(found.objid)
+            found = follow(found, default)
+        return found
+
+    resolve.ends = True  # type: ignore[attr-defined]  # a mark, so that it is put in once
+    PDFObjRef.resolve = resolve  # type: ignore[method-assign]  # pdfminer asks nobody else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

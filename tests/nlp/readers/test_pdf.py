@@ -73,8 +73,10 @@ def test_text_typed_into_form_fields_is_read() -> None:
         (pdf_file([form()])[:60], "损坏|没有页面"),
         (b"%PDF-1.7\n" + bytes(range(256)) * 20, "损坏|没有页面"),
         (pdf_file([Sheet()]), "没有文字层"),
+        (b"%PDF-1.5\n1 0 obj\n2 0 R\nendobj\n2 0 obj\n1 0 R\nendobj\nxref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000030 00000 n \n"
+         b"trailer\n<</Size 3/Root 1 0 R>>\nstartxref\n51\n%%EOF\n", "损坏"),
     ],
-    ids=["encrypted", "cut", "random", "blank"],
+    ids=["encrypted", "cut", "random", "blank", "a circle of references"],
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(data: bytes, reason: str) -> None:
     with pytest.raises(UnreadableDocument, match=reason):
