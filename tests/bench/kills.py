@@ -34,6 +34,7 @@ class Trial:
 
     after: float  # seconds
     cold: bool
+    published: bool  # the killed run had already shown its result
     stage: str
     ended_before: bool  # the run was over before the signal came
     torn: tuple[str, ...]
@@ -108,11 +109,13 @@ def try_once(seed_folder: Path, scratch: Path, after: float, *, cold: bool, want
             shutil.rmtree(out / "state" / name, ignore_errors=True)
     ended, stage = kill(out, after)
     seen = torn(out, published)
+    shown = latest(out)
+    already = shown if shown is not None and shown.name != published else None  # killed between publishing and its last word
     rerun = finish(out)
-    newest = latest(out)
+    newest = already or latest(out)  # a run after one that was published continues that one, so that one is compared
     left = [p.name for p in out.iterdir() if p.name in (".work", ".latest.part")]
     equal = ended or (newest is not None and told(newest) == wanted)
-    return Trial(after=round(after, 2), cold=cold, stage=stage[:60], ended_before=ended, torn=(*seen, *left), equal=equal, rerun=round(rerun, 1))
+    return Trial(after=round(after, 2), cold=cold, published=already is not None, stage=stage[:60], ended_before=ended, torn=(*seen, *left), equal=equal, rerun=round(rerun, 1))
 
 
 def main() -> None:
@@ -141,7 +144,7 @@ def main() -> None:
 
 def save(seed: int, warm: float, trials: list[Trial]) -> None:
     hit = [t for t in trials if not t.ended_before]
-    summary = {"kills": len(hit), "torn": sum(bool(t.torn) for t in hit), "equal": sum(t.equal for t in hit), "undisturbed_seconds": round(warm, 1), "seed": seed,
+    summary = {"kills": len(hit), "torn": sum(bool(t.torn) for t in hit), "equal": sum(t.equal for t in hit), "after_publishing": sum(t.published for t in hit), "undisturbed_seconds": round(warm, 1), "seed": seed,
                "at": datetime.now().isoformat(timespec="seconds"), "trials": [asdict(t) for t in trials]}
     write_json(summary, ROOT / "outputs" / "bench" / "kills.json")
 
