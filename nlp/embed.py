@@ -15,8 +15,10 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.bert_stack import BertStack, fits
 from nlp.engines import Engine, TorchEngine
 from nlp.errors import ModelUnavailable
+from nlp.passes import SLOT
 
 if TYPE_CHECKING:
     import torch
@@ -27,8 +29,7 @@ Vectors = NDArray[np.float32]
 Prefix = Literal["passage: ", "query: ", ""]
 Precision = Literal["auto", "bfloat16", "float32"]
 Pooling = Literal["mean", "cls"]
-STEP = 32  # tokens to which lengths are rounded up
-TOKENS_A_ROW = 64  # a batch holds batch_size times as many tokens
+TOKENS_A_ROW = 64  # a pass holds batch_size times as many tokens
 
 
 class Encoder(Protocol):
@@ -99,17 +100,18 @@ class TransformerEncoder:
 
         if not (folder / "config.json").is_file():
             raise unavailable(folder, "目录不存在或其中没有 config.json")
-        torch.set_num_threads(max(threads, 1))
         self.precision: Literal["bfloat16", "float32"] = "bfloat16" if engine else chosen_precision(dtype)
         try:
-            self.tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            self.engine: Engine = engine or TorchEngine(network := load_network(folder, self.precision), int(network.config.hidden_size))
+            self.tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)  # nosec B615  # a folder, nothing is fetched
+            self.engine: Engine = engine or torch_engine(load_network(folder, self.precision), max(batch_size * TOKENS_A_ROW, max_tokens))
         except (OSError, ValueError, RuntimeError, KeyError) as error:
             raise unavailable(folder, f"transformers 无法载入（{type(error).__name__}）") from error
         habits = folder_habits(folder)
         self.pooling, self.prompted = habits.pooling, habits.prompted if prompted is None else prompted
         self.name, self.dimension = folder.name, self.engine.dimension
-        self.batch_size, self.max_tokens, self.progress = batch_size, max_tokens, progress
+        self.batch_size, self.max_tokens, self.progress, self.workers = batch_size, max_tokens, progress, max(threads, 1)
+        self.stack = self.engine.stack if isinstance(self.engine, TorchEngine) else None
+        torch.set_num_threads(self.workers)
 
     @property
     def network(self) -> Any:  # transformers' layers are not typed
@@ -128,8 +130,8 @@ class TransformerEncoder:
         windows = self.windows(distinct, prefix if self.prompted else "")
         parts = Counter(window.text for window in windows)
         done = 0
-        for batch in batches(windows, self.batch_size * TOKENS_A_ROW, self.max_tokens):
-            for window, vector in zip(batch.windows, self.pooled(batch), strict=True):
+        for passed, vectors in self.passes(windows):
+            for window, vector in zip(passed, vectors, strict=True):
                 sums[window.text] += vector * max(len(window.ids) - 2, 1)
                 parts[window.text] -= 1
                 done += copies[distinct[window.text]] if not parts[window.text] else 0
@@ -137,6 +139,16 @@ class TransformerEncoder:
                 self.progress(done)
         rows = {text: row for row, text in enumerate(distinct)}
         return normalised(sums)[[rows[text] for text in texts]]
+
+    def passes(self, windows: Sequence[Window]) -> Iterator[tuple[Sequence[Window], NDArray[np.float32]]]:
+        """The windows of each pass through the network, and their vectors before normalisation."""
+        if self.stack:
+            for flat, found in self.stack.read([window.ids for window in windows], longest=self.max_tokens, workers=self.workers):
+                vectors = [(states[0] if self.pooling == "cls" else states.float().mean(0)).float().numpy() for states in found]
+                yield [windows[row] for row in flat.texts], np.stack(vectors)
+        else:
+            for batch in batches(windows, self.batch_size * TOKENS_A_ROW, self.max_tokens):
+                yield batch.windows, self.pooled(batch)
 
     def windows(self, texts: Sequence[str], prefix: str) -> list[Window]:
         """Every window of every text, shortest first; ties in the order of `texts`."""
@@ -166,6 +178,11 @@ class TransformerEncoder:
         return pool(states, torch.from_numpy(mask), self.pooling).numpy()[: len(batch.windows)]
 
 
+def torch_engine(network: Any, tokens: int) -> TorchEngine:
+    """`tokens`: of one flat pass, where the network is one that can be run so."""
+    return TorchEngine(network, int(network.config.hidden_size), stack=BertStack(network, tokens=tokens) if fits(network) else None)
+
+
 def load_network(folder: Path, precision: str) -> Any:
     """transformers' network of a local folder, for inference. Raises what transformers raises."""
     import torch
@@ -174,7 +191,7 @@ def load_network(folder: Path, precision: str) -> Any:
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers ships it without annotations
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # transformers ships it without annotations  # its English hints are not for our readers
-    network = AutoModel.from_pretrained(folder, local_files_only=True, dtype=getattr(torch, precision))
+    network = AutoModel.from_pretrained(folder, local_files_only=True, dtype=getattr(torch, precision))  # nosec B615  # a folder, nothing is fetched
     return network.eval()
 
 
@@ -186,8 +203,8 @@ def pool(states: "torch.Tensor", mask: "torch.Tensor", pooling: Pooling) -> "tor
 
 
 def batches(windows: Sequence[Window], tokens: int, longest: int) -> Iterator[Batch]:
-    """Windows, shortest first, by their length rounded up to a STEP; each length has its own fixed number of rows."""
-    for length, group in groupby(windows, key=lambda window: min(longest, -len(window.ids) // STEP * -STEP)):
+    """Windows, shortest first, by their length rounded up to a SLOT; each length has its own fixed number of rows."""
+    for length, group in groupby(windows, key=lambda window: min(longest, -len(window.ids) // SLOT * -SLOT)):
         found, rows = list(group), max(1, tokens // length)
         for start in range(0, len(found), rows):
             yield Batch(windows=found[start : start + rows], rows=rows, length=length)

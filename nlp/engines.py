@@ -5,6 +5,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.bert_stack import BertStack
+
 __all__ = ["Engine", "EngineChoice", "EngineName", "Tokens", "TorchEngine"]
 
 Tokens = NDArray[np.int64]
@@ -24,12 +26,15 @@ class Engine(Protocol):
 
 
 class TorchEngine:
-    """A loaded transformers network, in whatever precision it was loaded."""
+    """A loaded transformers network, in whatever precision it was loaded.
+
+    `stack`: the same layers for flat passes, about 1.5 times as fast, where the network is one that it knows.
+    """
 
     name: EngineName = "torch"
 
-    def __init__(self, network: Any, dimension: int) -> None:
-        self.network, self.dimension = network.eval(), dimension
+    def __init__(self, network: Any, dimension: int, *, stack: BertStack | None = None) -> None:
+        self.network, self.dimension, self.stack = network.eval(), dimension, stack
 
     def states(self, ids: Tokens, mask: Tokens) -> NDArray[np.float32]:
         import torch

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.bert_stack import BertStack
 from nlp.embed import TransformerEncoder
 from nlp.terms.ruler import SURROGATE
 from nlp.terms.spans import SpanReader, SpanTable
@@ -22,7 +23,7 @@ __all__ = ["Encoded", "ScoredText", "TermTagger"]
 
 PIECES = 510  # of one part, without the special tokens
 LAST_PLACE = 3
-STEP = 32  # pieces to which lengths are rounded up
+TOKENS = 2048  # of one pass through the encoder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +46,13 @@ class Encoded:
     characters: tuple[int, ...]  # vocabulary ids of the characters on their own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pass:
-    """What goes through the encoder at once."""
-
-    rows: tuple[int, ...]  # of the parts
-    length: int  # pieces, padding included
-
-
 class TermTagger:
     """Scores every candidate string of a text. Texts are scored in an order of their own, so the caller's never matters."""
 
-    def __init__(self, encoder: TransformerEncoder, reader: SpanReader, *, n_layers: int, batch_size: int = 4, workers: int = 1) -> None:
+    def __init__(self, encoder: TransformerEncoder, reader: SpanReader, *, n_layers: int, workers: int = 1) -> None:
         from nlp.terms.span_network import SpanHead, TopLayers
 
-        self.encoder, self.reader, self.batch_size, self.workers = encoder, reader, batch_size, workers
+        self.encoder, self.reader, self.workers = encoder, reader, workers
         stack = encoder.network.encoder.layer
         self.lower = stack[: len(stack) - n_layers]
         self.top = TopLayers([copy.deepcopy(layer) for layer in stack[len(stack) - n_layers :]]).eval()
@@ -97,35 +90,12 @@ class TermTagger:
         return self._states(parts, self.lower)
 
     def _states(self, parts: Sequence[Encoded], layers: Sequence["Module"]) -> list["Tensor"]:
-        """What the layers give for each part, in order. Every pass has one of a few fixed shapes, so that a part's
-        states depend on nothing but the part, to the last bit (as in nlp.embed)."""
-        from concurrent.futures import ThreadPoolExecutor
-
-        batches = passes_of(parts, self.batch_size)
+        """What the layers give for each part, in order; a part's states depend on nothing but the part, to the last bit."""
         found: dict[int, Tensor] = {}
-        with ThreadPoolExecutor(self.workers) as pool:
-            passes = pool.map(lambda batch: self._pass([parts[i] for i in batch.rows], batch.length, layers), batches)
-            for batch, states in zip(batches, passes, strict=True):
-                found.update(zip(batch.rows, states, strict=True))
-        return [found[i] for i in range(len(parts))]
-
-    def _pass(self, parts: Sequence[Encoded], length: int, layers: Sequence["Module"]) -> list["Tensor"]:
-        """One pass of batch_size x length pieces, whatever of it is padding."""
-        import torch
-
-        ids = torch.full((self.batch_size, length), self.encoder.tokenizer.pad_token_id or 0)
-        padding = torch.ones((self.batch_size, length), dtype=torch.bool)
-        padding[:, 0] = False
-        for row, part in enumerate(parts):
-            ids[row, : len(part.ids)] = torch.tensor(part.ids)
-            padding[row, : len(part.ids)] = False
-        with torch.inference_mode():
-            hidden = self.encoder.network.embeddings(input_ids=ids)
-            bias = padding.to(hidden.dtype)[:, None, None, :] * -1e4
-            for layer in layers:
-                out = layer(hidden, bias)
-                hidden = out[0] if isinstance(out, tuple) else out
-        return [row[: len(part.ids)] for part, row in zip(parts, hidden, strict=False)]
+        stack = BertStack(self.encoder.network, tokens=TOKENS, layers=layers)
+        for flat, states in stack.read([part.ids for part in parts], longest=PIECES + 2, workers=self.workers):
+            found.update(zip(flat.texts, states, strict=True))
+        return [found[row] for row in range(len(parts))]
 
     # ---- scoring --------------------------------------------------------------------------
 
@@ -208,16 +178,6 @@ class TermTagger:
             numbers=torch.from_numpy(np.concatenate([table.numbers for table in tables])),
             n_strings=string,
         )
-
-
-def passes_of(parts: Sequence[Encoded], rows: int) -> list[Pass]:
-    """Rows of `parts`, by their length rounded up to a STEP, `rows` of them a pass at most; the longest first."""
-    lengths = [-len(part.ids) // STEP * -STEP for part in parts]
-    found: list[Pass] = []
-    for length in sorted(set(lengths), reverse=True):
-        same = [row for row, own in enumerate(lengths) if own == length]
-        found += [Pass(rows=tuple(same[begin : begin + rows]), length=length) for begin in range(0, len(same), rows)]
-    return found
 
 
 def nothing(table: SpanTable) -> ScoredText:
