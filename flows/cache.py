@@ -10,7 +10,7 @@ import platform
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -46,27 +46,30 @@ class Cache:
     folder: Path
     reused: int = 0
     computed: int = 0
+    used: set[Path] = field(default_factory=set)
 
     def vectors(self, units: Sequence[Unit], stamp: str, encode: Encode) -> Vectors:
-        """[n, d] of the units' texts; only texts that no file of theirs holds are encoded, all in one call."""
+        """[n, d] of the units' texts; only texts that no file of theirs holds are encoded."""
         home = self.home("vectors", stamp)
         known = {source: read_vectors(home / f"{source}.npz") for source in sources(units)}
         fresh = self.missing(units, known)
         every = {key: row for rows in known.values() for key, row in rows.items()}
         every |= dict(zip((key for key, _ in fresh), encode([text for _, text in fresh]), strict=True)) if fresh else {}
+        self.used |= {home / f"{source}.npz" for source in known}
         for source, keys in sources(units).items():
             if keys.keys() != known[source].keys():
                 write_bytes(packed({k: every[k] for k in keys}), home / f"{source}.npz")
         return np.stack([every[text_key(u.text)] for u in units]) if units else np.zeros((0, 1), dtype=np.float32)
 
     def mentions(self, units: Sequence[Unit], stamp: str, extract: Extract) -> list[TermMention]:
-        """Of every unit, by unit id and place; only texts that no file of theirs holds are searched, all in one call."""
+        """Of every unit, by unit id and place; only texts that no file of theirs holds are searched."""
         home = self.home("mentions", stamp)
         known = {source: read_mentions(home / source) for source in sources(units)}
         fresh = self.missing(units, known)
         every = {key: found for rows in known.values() for key, found in rows.items()} | {key: [] for key, _ in fresh}
         for m in extract(fresh) if fresh else ():
             every[m.unit_id].append(m)
+        self.used |= {home / source for source in known}
         for source, keys in sources(units).items():
             if keys.keys() != known[source].keys():
                 save(TermMention, [m for k in sorted(keys) for m in every[k]], home / source / "mentions.parquet")
@@ -79,6 +82,18 @@ class Cache:
             if old.name != stamp:
                 shutil.rmtree(old, ignore_errors=True)
         return self.folder / kind / stamp
+
+    def sweep(self) -> None:
+        """Remove what no text of this run used: of a source that is gone, withdrawn or replaced nothing stays. Only after all stages.
+
+        Partitions in a store of their own (`[scale] store`) are others' too: see flows.places.sweep.
+        """
+        for path in {p for kind in ("vectors", "mentions") for p in (self.folder / kind).glob("*/*")} - self.used:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        shutil.rmtree(self.folder / "partitions", ignore_errors=True)
 
     def missing(self, units: Sequence[Unit], known: Mapping[str, Mapping[str, object]]) -> list[tuple[str, str]]:
         """(key, text) of the texts to be computed, each once, in the order of their keys."""

@@ -1,7 +1,7 @@
 """Inbox -> records on disk. One bad file never stops a batch: it is set aside with its reason."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -9,7 +9,7 @@ from typing import TypeVar
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from flows import scanning, settling
+from flows import scanning, settling, withdrawn
 from flows.inbox import InboxFile, Received, find_files, received, refusal
 from flows.progress import display
 from flows.reading import Readers
@@ -78,7 +78,8 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run, decided: Se
     `decided` is what collection staff decided on demands received before.
     """
     synonyms, regions = load_synonyms(LEXICONS / "columns.toml"), load_regions(LEXICONS / "regions.toml")
-    files, gathered, options = find_files(inboxes), Gathered(), run.settings.reading
+    every, gathered, options = find_files(inboxes), Gathered(), run.settings.reading
+    files = [file for file in every if not withdrawn.is_list(file)]
     with display.stage("读取材料", "read", total=len(files)), Readers(options.workers or available_cores()) as readers:
         for item, answer in readers.answers(_items(files, options)):
             try:
@@ -94,6 +95,7 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run, decided: Se
                 gathered.crops |= scanning.keep_crops(document, parsed, run.work)
             except LuxiantuError as error:
                 set_aside(gathered, item, refusal(item.name, error))
+    leave_out(gathered, withdrawn.read_lists(every))
     settle(gathered, decided)
     if next(units_of(gathered), None) is None:
         raise EmptyCorpus("、".join(str(i) for i in inboxes), f"{len(files)} 个文件中没有读出需求、政策或专利", reasons(gathered.rejected))
@@ -163,6 +165,25 @@ def set_aside(into: Gathered, file: Received, refused: Rejected) -> None:
     into.count("file.rejected")
     into.rejected.append(refused)
     into.inputs.append({"name": file.name, "sha256": file.sha256, "bytes": file.size, "kind": None, "kept": 0, "rejected": 1})
+
+
+def leave_out(gathered: Gathered, listed: Mapping[str, withdrawn.Withdrawn]) -> None:
+    """Take away what was withdrawn, with its clauses, and with its submission and fields where nothing else came with them."""
+    removed, before = [], {d.demand_id: d.submission_id for d in gathered.demands.values()}
+    for kind, known in ((Kind.DEMAND, gathered.demands), (Kind.POLICY, gathered.policies), (Kind.PATENT, gathered.patents)):
+        for record_id in sorted(known.keys() & listed.keys()):
+            gathered.rejected.append(withdrawn.noted(known.pop(record_id), listed[record_id]))
+            removed.append(record_id)
+            for name, more in ((f"{kind}.kept", -1), (f"{kind}.rejected", 1), (f"{kind}.withdrawn", 1)):
+                gathered.count(name, more)
+    gone = {before[i] for i in removed if i in before} - {d.submission_id for d in gathered.demands.values()}
+    gathered.submissions = {i: s for i, s in gathered.submissions.items() if i not in gone}
+    gathered.fields = [f for f in gathered.fields if f.submission_id not in gone]
+    for artefact in [a for a, crop in gathered.crops.items() if crop.submission_id in gone]:
+        Path(artefact.path).unlink(missing_ok=True)
+        del gathered.crops[artefact]
+    gathered.clauses = {i: c for i, c in gathered.clauses.items() if c.policy_id in gathered.policies}
+    gathered.notes += withdrawn.unknown(listed, removed)
 
 
 def settle(gathered: Gathered, decided: Sequence[Decided]) -> None:

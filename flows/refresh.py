@@ -80,6 +80,7 @@ def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run, wanted:
     write_json(manifest(run, found, files, wanted=wanted), run.work / "manifest.json")
     create_markdown_artifact(summarise(run.work), key="luxiantu-summary", description="路线图刷新摘要")
     shutil.rmtree(run.work / ".stage")
+    run.cache.sweep()
     return run.work
 
 

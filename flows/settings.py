@@ -3,6 +3,7 @@
 import os
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import pydantic
 from pydantic import Field, TypeAdapter
@@ -14,10 +15,13 @@ from nlp.errors import InvalidSetting
 from nlp.options import STRICT, DraftOptions, IdentityOptions, PriorityOptions, TopicOptions
 from nlp.terms.tiers import Tier
 
-__all__ = ["ROOT", "EncoderSettings", "LabellerSettings", "ReadingSettings", "RunSettings", "ScaleSettings", "ScheduleSettings", "Settings", "TermSettings", "available_cores", "read"]
+__all__ = ["ROOT", "EncoderSettings", "ExecutorName", "LabellerSettings", "ReadingSettings", "RunSettings", "ScaleSettings", "ScheduleSettings", "Settings", "TermSettings", "available_cores", "read"]
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = Path(__file__).with_name("settings.toml")
+
+
+ExecutorName = Literal["serial", "process", "dask"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
@@ -80,6 +84,11 @@ class ScaleSettings:
     """What bounds the work on very many patents."""
 
     fit_units: int = Field(default=20_000, ge=0)  # of a segment, from which its topics are found in a sample; 0: never
+    executor: ExecutorName = "serial"
+    workers: int = Field(default=0, ge=0)  # 0: as many as the process has cores
+    address: str = ""  # of a Dask scheduler; none: workers on this machine
+    partition: int = Field(default=2000, ge=1)  # texts
+    store: str = ""  # folder or address (s3://…) of the partitions; none: below the output folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)

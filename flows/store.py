@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
+from io import BytesIO
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
@@ -25,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 __all__ = ["WORK", "Artefact", "Locked", "digest", "latest", "load", "point_latest", "publish", "run_lock", "save",
-           "save_table", "sweep", "write_bytes", "write_json"]
+           "save_table", "sweep", "to_table", "write_bytes", "write_json"]
 
 T = TypeVar("T")
 WORK = ".work"
@@ -108,10 +109,14 @@ def save(kind: type[T], records: Iterable[T], path: Path) -> Artefact:
 
     Only a slice of the records is held besides their columns, so `records` may be a generator over millions.
     """
+    return save_table(to_table(kind, records), path)
+
+
+def to_table(kind: type[T], records: Iterable[T]) -> pa.Table:
     shape, remaining = schema(kind), iter(records)
     slices = [_columns(shape, rows) for rows in iter(lambda: list(islice(remaining, SLICE)), [])]
     # joined again, for the pages of the file would otherwise follow the slices
-    return save_table(pa.Table.from_batches(slices, schema=shape).combine_chunks(), path)
+    return pa.Table.from_batches(slices, schema=shape).combine_chunks()
 
 
 def _columns(shape: pa.Schema, rows: list[Any]) -> pa.RecordBatch:
@@ -131,12 +136,12 @@ def save_table(table: pa.Table, path: Path) -> Artefact:
     return Artefact(path=str(path), sha256=digest(path), rows=table.num_rows)
 
 
-def load(kind: type[T], source: Artefact | Path) -> list[T]:
+def load(kind: type[T], source: Artefact | Path | BytesIO) -> list[T]:
     """The records of a file that `save` wrote. Columns are turned one at a time; a column of plain values as a whole."""
-    path = Path(source.path) if isinstance(source, Artefact) else source
+    place = Path(source.path) if isinstance(source, Artefact) else source
     hints = typing.get_type_hints(kind)
     records: list[T] = []
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(place) as file:
         for batch in file.iter_batches(SLICE):
             names = batch.schema.names
             columns = [_cells(batch.column(i), hints[name]) for i, name in enumerate(names)]
@@ -172,9 +177,10 @@ def replace(part: Path, path: Path) -> None:
     part.replace(path)
 
 
-def write_bytes(data: bytes, path: Path) -> Artefact:
+def write_bytes(data: bytes, path: Path, *, mark: str = "part") -> Artefact:
+    """Written whole or not at all. `mark`: of the unfinished file's name, where several may write the same path at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f"{path.name}.{mark}")
     part.write_bytes(data)
     replace(part, path)
     return Artefact(path=str(path), sha256=hashlib.sha256(data).hexdigest(), rows=1)

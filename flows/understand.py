@@ -1,40 +1,35 @@
 """Units -> terms with their mentions, chain segments, vectors."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from flows.cache import fingerprint
-from flows.encoder_engine import engine_of, engine_stamp
-from flows.models import encoder_folder
+from flows.loaded import LEXICONS, encoder_of, encoder_stamp, extractor_of, terms_stamp
 from flows.progress import display
 from flows.run import Run
-from flows.settings import ROOT, Settings, available_cores
-from flows.static_model import is_static, space_of
+from flows.scattering import encoded, extracted
+from flows.settings import ROOT, Settings
+from flows.static_model import space_of
 from flows.store import Artefact, digest, load, save, write_bytes
 from nlp.chain import Chain, load_chain
 from nlp.chain_head import ChainHead, judge, load_head
 from nlp.chain_names import names_chain
-from nlp.embed import Encoder, TransformerEncoder, Vectors, chosen_precision
+from nlp.embed import Vectors
 from nlp.errors import InvalidSetting, ModelUnavailable
 from nlp.records import ChainVerdict, Count, Demand, Patent, Term, TermMention, Unit
-from nlp.static_encoder import STATIC_FILE, StaticEncoder
-from nlp.terms import Lexicon, load_lexicon, merge
+from nlp.terms import load_lexicon, merge
 from nlp.terms.new_terms import new_terms, to_toml
 from nlp.terms.proposals import Proposal, propose_merges
-from nlp.terms.tiers import Extractor, load_extractor
 
-__all__ = ["chain_of", "classify_units", "embed_units", "encoder_name", "encoder_of", "extractor_of", "find_terms", "head_of", "read_vectors",
-           "verdicts_of", "write_vectors"]
+__all__ = ["LEXICONS", "chain_of", "classify_units", "embed_units", "encoder_name", "encoder_of", "encoder_stamp", "extractor_of", "find_terms", "head_of",
+           "read_vectors", "terms_stamp", "verdicts_of", "write_vectors"]
 
 PROPOSED_FROM, MOST_PROPOSED = 2, 2000  # units that name a term before it is compared; terms compared
-LEXICONS = ROOT / "corpora" / "lexicons"
 
 
 @task(name="提取术语", cache_policy=NO_CACHE, persist_result=False)
@@ -43,17 +38,10 @@ def find_terms(units: Artefact, run: Run) -> dict[str, Artefact]:
         lexicon = load_lexicon(LEXICONS)
         found = load(Unit, units)
         texts = [(u.unit_id, u.text) for u in found]
-        mentions = run.cache.mentions(found, terms_stamp(run.settings), lambda fresh: extractor_of(run.settings, lexicon).extract(fresh))
+        mentions = run.cache.mentions(found, terms_stamp(run.settings), lambda fresh: extracted(fresh, run.settings, run.cache.folder))
         table = merge(mentions, lexicon, texts)
     write_bytes(to_toml(new_terms(table.mentions, table.terms, lexicon, found)).encode(), run.work / "new_terms.toml")
     return {"terms": save(Term, table.terms, run.data("terms")), "mentions": save(TermMention, table.mentions, run.data("mentions"))}
-
-
-def extractor_of(settings: Settings, lexicon: Lexicon) -> Extractor:
-    """The term extractor of the tier that the settings name."""
-    encoder = encoder_folder(space_of(settings.encoder.name), ROOT) if settings.terms.tier == "full" else Path()
-    return load_extractor(settings.terms.tier, ROOT / "models", encoder, lexicon, dtype=settings.encoder.dtype,
-                          threads=settings.encoder.threads or available_cores())
 
 
 def chain_of(name: str) -> Chain:
@@ -126,16 +114,6 @@ def unit_counts(units: Sequence[Unit], segment: dict[str, str], segments: Sequen
     return [Count(name=name, value=value) for name, value in sorted(names.items())]
 
 
-def encoder_of(settings: Settings, progress: Callable[[int], None] | None = None) -> Encoder:
-    """The encoder that the settings name: a folder of models/, any other folder, or a hub name."""
-    chosen, folder = settings.encoder, encoder_folder(settings.encoder.name, ROOT)
-    if is_static(folder):
-        return StaticEncoder(folder, progress=progress)
-    threads = chosen.threads or available_cores()
-    engine = engine_of(folder, chosen.engine, chosen.dtype, threads=threads)
-    return TransformerEncoder(folder, dtype=chosen.dtype, batch_size=chosen.batch_size, threads=threads, engine=engine, progress=progress)
-
-
 @task(name="计算句向量", cache_policy=NO_CACHE, persist_result=False)
 def embed_units(units: Artefact, mentions: Artefact, run: Run) -> Artefact:
     """Vectors of the units that name a term, and of demands and patents without one, which are marked and not clustered: most
@@ -143,29 +121,9 @@ def embed_units(units: Artefact, mentions: Artefact, run: Run) -> Artefact:
     named = {m.unit_id for m in load(TermMention, mentions)}
     texts = [u for u in load(Unit, units) if u.unit_id in named or u.unit_kind != "clause"]
     with display.stage("计算句向量", "embed", total=len(texts)):
-        vectors = run.cache.vectors(texts, encoder_stamp(run.settings), lambda fresh: encoder_of(run.settings, display.advance).encode(fresh))
+        vectors = run.cache.vectors(texts, encoder_stamp(run.settings), lambda fresh: encoded(fresh, run.settings, run.cache.folder))
     propose(run)
     return write_vectors([u.unit_id for u in texts], vectors, Path(run.settings.encoder.name).name, run.stage("vectors.npz"), clustered=named)
-
-
-def encoder_stamp(settings: Settings) -> str:
-    """What a vector rests on beside its text."""
-    folder = encoder_folder(settings.encoder.name, ROOT)
-    precision = chosen_precision(settings.encoder.dtype)
-    if is_static(folder):
-        return fingerprint([folder / STATIC_FILE, ROOT / "nlp" / "static_encoder.py"], str(folder))
-    return fingerprint([folder / "config.json", *folder.glob("card.toml"), ROOT / "nlp" / "embed.py", ROOT / "nlp" / "engines.py"], str(folder), precision, metadata.version("torch"),
-                       engine_stamp(folder, settings.encoder.engine, settings.encoder.dtype))
-
-
-def terms_stamp(settings: Settings) -> str:
-    """What the mentions of a text rest on: code, lexicons, and the models of the tier."""
-    code = [*(ROOT / "nlp" / "terms").glob("*.py"), ROOT / "nlp" / "normalise.py"]
-    data = [p for p in LEXICONS.iterdir() if p.suffix in (".txt", ".toml")]
-    cards = [ROOT / "models" / name / "card.toml" for name in ("term-tagger", "term-fast")]
-    tagger = replace(settings, encoder=replace(settings.encoder, name=space_of(settings.encoder.name)))
-    encoder = encoder_stamp(tagger) if settings.terms.tier == "full" else ""
-    return fingerprint([*code, *data, *cards], settings.terms.tier, encoder)
 
 
 def propose(run: Run) -> Artefact:

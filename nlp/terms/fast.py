@@ -39,15 +39,19 @@ class FastScorer:
         self._table = WordTable(frozenset(lexicon.terms))
         self.slope, self.bias, self.threshold = slope, bias, threshold
 
-    def score(self, texts: Iterable[str], size: int = 6) -> dict[str, FastText]:
-        """Distinct text -> its strings."""
-        distinct = sorted(set(texts), key=lambda text: (len(text), text))
+    def score(self, texts: Iterable[str]) -> dict[str, FastText]:
+        """Distinct text -> its strings, which depend on nothing but the text, to the last bit.
+
+        A text at a time and on one thread: the sums of a product come out otherwise in other company, and for products this small
+        several threads cost more than they save.
+        """
+        from threadpoolctl import threadpool_limits
+
         found: dict[str, FastText] = {}
-        for begin in range(0, len(distinct), size):
-            batch = distinct[begin : begin + size]
-            rows = lay_out([self._cutter.words(text) for text in batch], self._table)
-            scores = self.span_scores(rows)
-            found.update(self._grouped(batch, rows, scores))
+        with threadpool_limits(1):
+            for text in sorted(set(texts)):
+                rows = lay_out([self._cutter.words(text)], self._table)
+                found.update(self._grouped([text], rows, self.span_scores(rows)))
         return found
 
     def _grouped(self, texts: Sequence[str], rows: Rows, scores: Floats) -> dict[str, FastText]:

@@ -97,3 +97,20 @@ def test_a_stamp_follows_contents_and_words_not_order(tmp_path: Path) -> None:
 def test_no_units(tmp_path: Path) -> None:
     assert len(Cache(tmp_path).vectors([], "s", HashEncoder().encode)) == 0
     assert Cache(tmp_path).mentions([], "s", Counting().extract) == []
+
+
+def test_what_no_present_text_uses_is_swept(tmp_path: Path) -> None:
+    def run(texts: dict[str, list[str]]) -> set[str]:
+        cache = Cache(tmp_path)
+        cache.vectors(units(texts), "s", HashEncoder().encode)
+        cache.mentions(units(texts), "s", Counting().extract)
+        cache.sweep()
+        return {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+
+    both, one = run(TEXTS), run({"b.csv": TEXTS["b.csv"]})
+    assert len(both) == 6 and len(one) == 3 and one < both  # of a file that is gone nothing is kept
+    encoder = Counting()
+    Cache(tmp_path).vectors(units({"b.csv": ["光刻胶"]}), "s", encoder.encode)  # a text of the file is replaced or withdrawn
+    assert encoder.asked == []
+    Cache(tmp_path).vectors(units({"b.csv": ["光刻胶", "混合键合"]}), "s", encoder.encode)
+    assert encoder.asked == ["混合键合"]

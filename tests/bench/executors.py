@@ -1,0 +1,75 @@
+"""The same partitions by one thread of this process, then by two Dask workers of one thread each: ratio, and whether the bytes are equal.
+
+    python -m tests.bench.executors [--texts 4000] [--data ../shared] [--tier fast|full] [--encoder static-zh]
+
+Real patents where --data has them. Loading of models and the start of the cluster count on both sides. Writes outputs/bench/executors.json.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from flows.cache import text_key
+from flows.executors import DaskExecutor, Executor, ProcessExecutor, SerialExecutor, ordered, with_threads
+from flows.partitions import Job, Stage, parameters_of, write_source
+from flows.settings import ROOT, Settings, read
+from flows.store import write_json
+from tests.flows.partition_cases import texts as own_texts
+
+STAGES: tuple[Stage, ...] = ("terms", "embed")
+
+
+def texts(data: Path, n: int) -> list[tuple[str, str]]:
+    path = data / "data" / "patents" / "patents.jsonl"
+    if not path.is_file():
+        return own_texts(n)
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    made = (f"{row['title']}\n{row['abstract']}" + (f"（第{i // len(rows)}版）" if i >= len(rows) else "") for i, row in ((i, rows[i % len(rows)]) for i in range(n)))
+    return sorted({text_key(text): text for text in made}.items())
+
+
+def jobs(folder: Path, some: list[tuple[str, str]], settings: Settings, size: int) -> list[Job]:
+    found = []
+    for stage in STAGES:
+        for begin in range(0, len(some), size):
+            job = Job(source=str(folder / f"{stage}-{begin}.texts"), destination=str(folder / f"{stage}-{begin}.result"), parameters=parameters_of(stage, settings))
+            write_source(some[begin : begin + size], job.source)
+            found.append(with_threads(job, 1))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--texts", type=int, default=4000)
+    parser.add_argument("--partition", type=int, default=250)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared")
+    parser.add_argument("--tier", default="fast")
+    parser.add_argument("--encoder", default="static-zh")
+    asked = parser.parse_args()
+    chosen = read()
+    settings = replace(chosen, encoder=replace(chosen.encoder, name=asked.encoder), terms=replace(chosen.terms, tier=asked.tier))
+    some = texts(asked.data, asked.texts)
+    told: dict[str, object] = {"texts": len(some), "tier": asked.tier, "encoder": asked.encoder, "partition": asked.partition, "load_before": os.getloadavg()[0],
+                               "at": datetime.now().isoformat(timespec="seconds")}
+    everyone: dict[str, Executor] = {"serial": SerialExecutor(), "process": ProcessExecutor(2), "dask": DaskExecutor(2)}
+    hashes, seconds = {}, {}
+    with tempfile.TemporaryDirectory() as name:
+        for executor_name, executor in everyone.items():
+            folder = Path(name) / executor_name
+            folder.mkdir()
+            these, began = jobs(folder, some, settings, asked.partition), time.perf_counter()
+            hashes[executor_name] = [row.sha256 for row in ordered(these, executor)]
+            seconds[executor_name] = round(time.perf_counter() - began, 2)
+    told |= {"seconds": seconds, "times_faster": {n: round(seconds["serial"] / s, 2) for n, s in seconds.items()},
+             "equal": all(h == hashes["serial"] for h in hashes.values()), "load_after": os.getloadavg()[0]}
+    write_json(told, ROOT / "outputs" / "bench" / "executors.json")
+    print(json.dumps(told, ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    main()

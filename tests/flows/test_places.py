@@ -1,0 +1,113 @@
+"""The same partition on a disk and in an S3 store (moto's server on this machine)."""
+
+import importlib.util
+import os
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from flows import places
+from flows.partitions import process_partition, read_vectors, row_of, write_source
+from flows.scattering import encoded
+from tests.flows.partition_cases import jobs, quick, texts
+
+needs_s3 = pytest.mark.skipif(not all(importlib.util.find_spec(name) for name in ("s3fs", "moto")), reason="没有安装 s3fs（.[s3]）与 moto")
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    import s3fs
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    _, port = server.get_host_and_port()
+    for name, value in {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+                        "AWS_DEFAULT_REGION": "us-east-1", "NO_PROXY": "127.0.0.1"}.items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    fresh = f"b{uuid.uuid4().hex}"  # moto keeps its buckets as long as the process lives
+    s3fs.S3FileSystem().mkdir(fresh)
+    yield f"s3://{fresh}/partitions"
+    server.stop()
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    place = places.join(str(tmp_path / "分片"), "a")
+    places.write(b"1", place)
+    assert places.read(place) == b"1" and not list(tmp_path.rglob("*.part"))
+    places.remove(place)
+    places.remove(place)
+    with pytest.raises(FileNotFoundError):
+        places.read(place)
+
+
+def test_two_writers_at_once_leave_one_whole_file(tmp_path: Path) -> None:
+    place, rounds = places.join(str(tmp_path), "a"), range(40)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: places.write(bytes([n]) * 50_000, place), rounds))
+    assert places.read(place) in [bytes([n]) * 50_000 for n in rounds] and [p.name for p in tmp_path.iterdir()] == ["a"]
+
+
+def test_only_what_is_a_week_old_is_swept(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        places.write(b"1", places.join(str(tmp_path), name))
+    now = datetime.now(UTC)
+    eight_days_ago = (now - timedelta(days=8)).timestamp()
+    os.utime(tmp_path / "old", (eight_days_ago, eight_days_ago))
+    assert places.sweep(str(tmp_path), now=now) == 1 and [p.name for p in tmp_path.iterdir()] == ["new"]
+    assert places.sweep(str(tmp_path / "none"), now=now) == 0
+
+
+@needs_s3
+def test_a_store_is_swept(bucket: str) -> None:
+    place = places.join(bucket, "a")
+    places.write(b"1", place)
+    assert places.sweep(bucket, now=datetime.now(UTC)) == 0 and places.read(place) == b"1"
+    assert places.sweep(bucket, now=datetime.now(UTC) + timedelta(days=8)) == 1
+    with pytest.raises(FileNotFoundError):
+        places.read(place)
+
+
+@needs_s3
+def test_a_store(bucket: str) -> None:
+    place = places.join(bucket, "a")
+    places.write(b"1", place)
+    assert place == f"{bucket}/a" and places.read(place) == b"1"
+    places.remove(place)
+    places.remove(place)
+    with pytest.raises(FileNotFoundError):
+        places.read(place)
+
+
+@needs_s3
+def test_a_partition_in_a_store_is_that_on_a_disk(bucket: str, tmp_path: Path) -> None:
+    (local,) = jobs(tmp_path, n=20, size=20, stages=("embed",))
+    wanted = process_partition(local.source, local.destination, local.parameters)
+    source, destination = places.join(bucket, "t.texts"), places.join(bucket, "t.result")
+    write_source(texts(20), source)
+    row = process_partition(source, destination, local.parameters)
+    assert (row.sha256, row.source_sha256, row.rows) == (wanted.sha256, wanted.source_sha256, wanted.rows)
+    assert process_partition(source, destination, local.parameters) == row
+    right = places.read(destination)
+    places.write(right[:-3], destination)
+    process_partition(source, destination, local.parameters)
+    assert places.read(destination) == right and len(read_vectors(destination)) == 20
+    places.write(b"{", row_of(destination))
+    assert process_partition(source, destination, local.parameters).sha256 == wanted.sha256
+
+
+@needs_s3
+@pytest.mark.parametrize("executor", ["serial", "process"])
+def test_texts_go_through_a_store_and_nothing_stays(bucket: str, tmp_path: Path, executor: str) -> None:
+    import s3fs
+
+    some = [text for _, text in texts(30)]
+    by_store = encoded(some, quick(store=bucket, partition=10, executor=executor, workers=2), tmp_path)
+    assert by_store.tobytes() == encoded(some, quick(), tmp_path).tobytes()
+    assert s3fs.S3FileSystem(use_listings_cache=False).ls(bucket.split("/")[2], refresh=True) == [] and list(tmp_path.iterdir()) == []
