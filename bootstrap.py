@@ -4,6 +4,9 @@
     python bootstrap.py run      用 corpora/sample/ 生成一份路线图草稿
     python bootstrap.py test     运行全部测试
     python bootstrap.py check    代码规范、类型与测试（与持续集成相同）
+    python bootstrap.py fuzz     对读取与识别程序作十分钟的随机变异测试（LUXIANTU_FUZZ_MINUTES 可改）
+    python bootstrap.py lock     由 pyproject.toml 重写 requirements.lock（已锁定的版本不变；要升级某个，先删去它的几行）
+    python bootstrap.py sbom     由已装的软件包与模型卡片写 outputs/sbom.json，并重写 docs/licences.md
 
 Standard library only: it runs before anything is installed.
 """
@@ -11,8 +14,10 @@ Standard library only: it runs before anything is installed.
 import hashlib
 import os
 import platform
+import re
 import subprocess
 import sys
+import tempfile
 import venv
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +26,9 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "luxiantu-setup.sha256"
-TORCH = "2.13.0"
+LOCK = ROOT / "requirements.lock"
+TORCH_LOCK = ROOT / "torch.lock"
+TORCH = re.search(r'^name = "torch"\nversion = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)[1]
 ENCODER = "e5-small-zh"
 
 
@@ -36,19 +43,37 @@ def call(arguments: Sequence[str | Path], *, check: bool = True, quiet: bool = F
 
 
 def fingerprint() -> str:
-    parts = [(ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt", "bootstrap.py")]
+    parts = [(ROOT / name).read_bytes() for name in ("pyproject.toml", LOCK.name, TORCH_LOCK.name, "bootstrap.py")]
     return hashlib.sha256(b"\0".join([*parts, str(ROOT).encode()])).hexdigest()
 
 
 def install_torch() -> None:
-    """The CPU build, wherever this pip can find one: the plain package pulls gigabytes of CUDA on Linux."""
+    """The CPU build, wherever this pip can find one: the plain package pulls gigabytes of CUDA on Linux.
+
+    Only the builds of PyPI are held to hashes; a CPU build differs with the index it comes from, and that is said.
+    """
     pip = [PYTHON, "-m", "pip", "install", "-q"]
-    if call([*pip, f"torch=={TORCH}+cpu"], check=False, quiet=True) == 0:
+    if platform.system() != "Linux":
+        call([*pip, "--no-deps", "--require-hashes", "-r", TORCH_LOCK])
         return
-    index = ["--index-url", "https://download.pytorch.org/whl/cpu"]
-    if platform.system() == "Linux" and call([*pip, f"torch=={TORCH}", *index], check=False, quiet=True) == 0:
-        return
-    call([*pip, f"torch=={TORCH}"])
+    unknown = "提示：torch 的纯 CPU 版未核对散列（各软件源的文件不同），其余软件包均已核对。"
+    for source in ([f"torch=={TORCH}+cpu"], [f"torch=={TORCH}", "--index-url", "https://download.pytorch.org/whl/cpu"]):
+        if call([*pip, "--no-deps", *source], check=False, quiet=True) == 0:
+            print(unknown, file=sys.stderr)
+            return
+    print("提示：找不到 torch 的纯 CPU 版，改装带 CUDA 的版本（数 GB）；它所带的 CUDA 软件包未核对散列。", file=sys.stderr, flush=True)
+    call([*pip, "--no-deps", "--require-hashes", "-r", TORCH_LOCK])
+    call([*pip, f"torch=={TORCH}"])  # the CUDA libraries, without which this build cannot be imported
+
+
+def install_locked() -> None:
+    """Every file against its hash; setuptools first, with which the few source packages are then built without fetching another."""
+    pip = [PYTHON, "-m", "pip", "install", "-q", "--no-deps", "--require-hashes"]
+    builder = next(b for b in re.split(r"\n(?=\S)", LOCK.read_text("utf-8")) if b.startswith("setuptools=="))
+    with tempfile.TemporaryDirectory() as folder:
+        (first := Path(folder) / "builder.txt").write_text(builder, "utf-8")
+        call([*pip, "-r", first])
+    call([*pip, "--no-build-isolation", "-r", LOCK])
 
 
 def setup() -> None:
@@ -61,8 +86,11 @@ def setup() -> None:
     if not PYTHON.is_file():
         venv.create(VENV, with_pip=True)
     call([PYTHON, "-m", "pip", "install", "-q", "--upgrade", "pip"])
+    install_locked()
     install_torch()
-    call([PYTHON, "-m", "pip", "install", "-q", "-c", "constraints.txt", "-e", ".[dev]"])
+    call([PYTHON, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", "."])
+    if call([PYTHON, "-m", "pip", "check"], check=False):
+        sys.exit("已装的软件包彼此不合（见上）。请删去 .venv 后重新运行；仍如此则运行 python bootstrap.py lock 重写锁定文件。")
     call([PYTHON, "-m", "flows.cli", "models", "build", ENCODER])
     STAMP.write_text(wanted, "utf-8")
 
@@ -70,6 +98,7 @@ def setup() -> None:
 def lint() -> None:
     call([PYTHON, "-m", "ruff", "check", "."])
     call([PYTHON, "-m", "mypy"])
+    call([PYTHON, "-m", "bandit", "-q", "-ll", "-c", "pyproject.toml", "-r", "nlp", "flows", "triage", "bootstrap.py"])
 
 
 def test() -> None:
@@ -85,11 +114,35 @@ def run() -> None:
     call([PYTHON, "-m", "flows.cli", "refresh"])
 
 
-COMMANDS = {"setup": lambda: None, "run": run, "test": test, "lint": lint, "check": check}
+def fuzz() -> None:
+    os.environ.setdefault("LUXIANTU_FUZZ_MINUTES", "10")
+    call([PYTHON, "-m", "pytest", "tests/fuzz"])
+
+
+def lock() -> None:
+    """uv resolves for every system and both Pythons at once; it is a tool of this command only, nothing that runs needs it."""
+    if not PYTHON.is_file():
+        venv.create(VENV, with_pip=True)
+    call([PYTHON, "-m", "pip", "install", "-q", "uv"])
+    call([PYTHON, "-m", "uv", "pip", "compile", "-q", "pyproject.toml", "--extra", "dev", "--universal", "--python-version", "3.11",
+          "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-emit-package", "torch", "--no-annotate",
+          "--custom-compile-command", "python bootstrap.py lock", "-o", LOCK.name])
+    with tempfile.TemporaryDirectory() as folder:
+        (wanted := Path(folder) / "torch.in").write_text(f"torch=={TORCH}\n", "utf-8")
+        call([PYTHON, "-m", "uv", "pip", "compile", "-q", wanted, "--no-deps", "--universal", "--python-version", "3.11", "--generate-hashes",
+              "--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--custom-compile-command", "python bootstrap.py lock", "-o", TORCH_LOCK.name])
+
+
+def sbom() -> None:
+    call([PYTHON, "-m", "flows.sbom", ROOT / "outputs" / "sbom.json"])
+
+
+COMMANDS = {"setup": lambda: None, "run": run, "test": test, "lint": lint, "check": check, "fuzz": fuzz, "lock": lock, "sbom": sbom}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
         print(__doc__, file=sys.stderr)
         sys.exit(2)
-    setup()
+    if sys.argv[1] != "lock":  # whose purpose is that the next setup succeeds
+        setup()
     COMMANDS[sys.argv[1]]()

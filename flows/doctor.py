@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -50,15 +51,21 @@ def python() -> Check:
 
 
 def pinned(constraints: Path) -> dict[str, str]:
-    """name -> version of a constraints file."""
+    """name -> version of a constraints or lock file."""
     lines = (line.split("#")[0].split(";")[0].strip() for line in constraints.read_text("utf-8").splitlines())
     pairs = (line.split("==") for line in lines if "==" in line)
     return {name.strip().lower(): version.strip().split()[0] for name, version in pairs}
 
 
+def torch_version(project: Path) -> dict[str, str]:
+    """torch stands outside the lock: its CPU build has no hash that holds on every system."""
+    known = tomllib.loads(project.read_text("utf-8"))["tool"]["uv"]["dependency-metadata"]
+    return {package["name"]: package["version"] for package in known}
+
+
 def packages() -> Check:
     """Installed versions against those that were tested together; a local build label (+cpu) is no difference."""
-    wanted, other = pinned(ROOT / "constraints.txt"), []
+    wanted, other = pinned(ROOT / "requirements.lock") | torch_version(ROOT / "pyproject.toml"), []
     for name, version in wanted.items():
         try:
             found = metadata.version(name)
@@ -66,7 +73,7 @@ def packages() -> Check:
             continue  # an extra that is not installed here, or a package of another system
         if found.split("+")[0] != version.split("+")[0]:
             other.append(f"{name} {found}（应为 {version}）")
-    detail = f"{len(wanted)} 个版本与 constraints.txt 一致" if not other else "；".join(other[:5])
+    detail = f"{len(wanted)} 个版本与 requirements.lock 一致" if not other else "；".join(other[:5])
     return Check(name="软件包", state="warn" if other else "ok", detail=detail, remedy="请运行 python bootstrap.py setup" if other else "")
 
 

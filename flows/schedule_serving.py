@@ -80,7 +80,7 @@ def wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and server.poll() is None:
         try:
-            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310  # our own server on the loopback address
+            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310  # our own server on the loopback address  # nosec B310  # the same
                 if answer.status == 200:
                     return
         except (URLError, OSError):

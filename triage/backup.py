@@ -121,4 +121,4 @@ def _continue_numbers(session: Session) -> None:
     """PostgreSQL's counters do not see ids that were given."""
     for table in _tables():
         if list(table.primary_key.columns.keys()) == ["id"] and table.name != "uploads":
-            session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT COALESCE(MAX(id), 0) + 1 FROM {table.name}), false)"))  # noqa: S608
+            session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT COALESCE(MAX(id), 0) + 1 FROM {table.name}), false)"))  # noqa: S608  # nosec B608  # table names of our own schema

@@ -94,7 +94,7 @@ def serve(options: Namespace) -> None:
 
     with opened(options.out) as store:
         office = Office(store=store, settings=read(), out=options.out.resolve(), segments=segment_names(), secure=options.https)
-        address = f"http://{'127.0.0.1' if options.host in ('0.0.0.0', '::') else options.host}:{options.port}"  # noqa: S104
+        address = f"http://{'127.0.0.1' if options.host in ('0.0.0.0', '::') else options.host}:{options.port}"  # noqa: S104  # nosec B104  # compared, not bound
         with store.writing() as session:
             token = first_link(session, office.settings.login)
         say(f"初筛页：{address}（按 Ctrl+C 停止）")

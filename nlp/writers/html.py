@@ -95,13 +95,13 @@ def write(draft: RoadmapDraft) -> bytes:
     scripts = _scripts(draft)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(anchor=mark_anchor, inert=inert, line=one_line, tip=_tip, place=place)
-    environment.filters.update(drawn=lambda figure: Markup(figure.svg.decode("utf-8")), parsed=json.loads)  # noqa: S704 - escaped by drawing.py
+    environment.filters.update(drawn=lambda figure: Markup(figure.svg.decode("utf-8")), parsed=json.loads)  # noqa: S704  # nosec B704  # escaped by drawing.py
     environment.globals.update(blocks=_blocks, columns=_columns, percent=_percent, numeric=_numeric)
     page = environment.from_string(_asset("roadmap.html")).render(
         draft=draft,
         contents=CONTENTS,
-        style=Markup(_asset("style.css")),  # noqa: S704 - our own file
-        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
+        style=Markup(_asset("style.css")),  # noqa: S704  # nosec B704  # our own file
+        scripts=[Markup(script) for script in scripts],  # noqa: S704  # nosec B704  # our own files
         allowed=" ".join(f"'{_digest(script)}'" for script in scripts),
     )
     return page.encode("utf-8")
