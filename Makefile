@@ -1,6 +1,6 @@
 # 每个目标都从零开始即可运行；真正的步骤在 bootstrap.py（没有 make 的机器直接用它）。
 PYTHON ?= python3
 
-.PHONY: setup run test lint check fuzz lock sbom
-setup run test lint check fuzz lock sbom:
+.PHONY: setup run test lint check fuzz bench lock sbom
+setup run test lint check fuzz bench lock sbom:
 	@$(PYTHON) bootstrap.py $@

@@ -5,6 +5,7 @@
     python bootstrap.py test     运行全部测试
     python bootstrap.py check    代码规范、类型与测试（与持续集成相同）
     python bootstrap.py fuzz     对读取与识别程序作十分钟的随机变异测试（LUXIANTU_FUZZ_MINUTES 可改）
+    python bootstrap.py bench    测速度、规模与强行终止（约两小时），结果写进 README 的表
     python bootstrap.py lock     由 pyproject.toml 重写 requirements.lock（已锁定的版本不变；要升级某个，先删去它的几行）
     python bootstrap.py sbom     由已装的软件包与模型卡片写 outputs/sbom.json，并重写 docs/licences.md
 
@@ -119,6 +120,10 @@ def fuzz() -> None:
     call([PYTHON, "-m", "pytest", "tests/fuzz"])
 
 
+def bench() -> None:
+    call([PYTHON, "-m", "tests.bench"])
+
+
 def lock() -> None:
     """uv resolves for every system and both Pythons at once; it is a tool of this command only, nothing that runs needs it."""
     if not PYTHON.is_file():
@@ -137,7 +142,7 @@ def sbom() -> None:
     call([PYTHON, "-m", "flows.sbom", ROOT / "outputs" / "sbom.json"])
 
 
-COMMANDS = {"setup": lambda: None, "run": run, "test": test, "lint": lint, "check": check, "fuzz": fuzz, "lock": lock, "sbom": sbom}
+COMMANDS = {"setup": lambda: None, "run": run, "test": test, "lint": lint, "check": check, "fuzz": fuzz, "bench": bench, "lock": lock, "sbom": sbom}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:

@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from flows.run import Run
@@ -186,7 +186,7 @@ def report(measured: Sequence[Measured]) -> dict[str, object]:
     growth = {name: exponent((first.patents, first.cpu[name]), (last.patents, last.cpu[name])) for name in last.cpu if several and first.cpu[name] > 0.2}
     whole = exponent((first.patents, first.total), (last.patents, last.total)) if several else None
     by_cpu = exponent((first.patents, sum(first.cpu.values())), (last.patents, sum(last.cpu.values()))) if several else None
-    return {"sizes": [{**asdict(m), "per_second": round(m.patents / m.total, 1)} for m in measured], "exponent": whole, "exponent_cpu": by_cpu, "exponent_by_stage_cpu": growth}
+    return {"at": datetime.now().isoformat(timespec="seconds"), "sizes": [{**asdict(m), "per_second": round(m.patents / m.total, 1)} for m in measured], "exponent": whole, "exponent_cpu": by_cpu, "exponent_by_stage_cpu": growth}
 
 
 def main() -> None:

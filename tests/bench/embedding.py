@@ -6,8 +6,10 @@ Operations of one token of one layer, of width d in a text of n tokens: 24 d^2 +
 
 import argparse
 import json
+import os
 import random
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
@@ -95,7 +97,7 @@ def measured(texts: list[str], threads: int) -> Mapping[str, object]:
             best[name] = min(best[name], perf_counter() - started)
     base = best.get("sentence-transformers fp32")
     return {
-        "texts": len(texts), "tokens_a_text": round(sum(lengths) / len(texts), 1), "threads": threads, "gemm_gflops": round(rate / 1e9, 1),
+        "at": datetime.now().isoformat(timespec="seconds"), "load": round(os.getloadavg()[0], 1), "texts": len(texts), "tokens_a_text": round(sum(lengths) / len(texts), 1), "threads": threads, "gemm_gflops": round(rate / 1e9, 1),
         "engines": {name: {"texts_a_second": round(len(texts) / seconds, 1), "ratio": round(base / seconds, 2) if base else None,
                            "gflops": round(work / seconds / 1e9, 1), "gemm_share": round(work / seconds / rate, 3),
                            "cosine_min": round(float((vectors[name] * exact).sum(axis=1).min()), 6), "neighbours_kept": round(neighbours_kept(vectors[name], exact), 4)}
