@@ -21,6 +21,7 @@ from flows.facts import understand_demands
 from flows.ingest import read_inbox
 from flows.journal import counts_of, recorded
 from flows.metrics import peak_mb
+from flows.prefect_server import start_beside
 from flows.progress import display
 from flows.requirements import collect_requirements
 from flows.review import export_sheet
@@ -57,6 +58,7 @@ def refresh(inboxes: Sequence[Path], *, kind: Kind | None = None, chain: str | N
                 made.append(standing)
                 display.console.print("  材料、设置与程序自上次运行以来没有变化，沿用其结果；要重新计算请加 --again", highlight=False)
                 return standing
+            start_beside()
             return publish(refresh_corpus(folders, kind, run, wanted), out.resolve())
 
 
