@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from flows.logs import LOG, as_json
+
 __all__ = ["Commands", "Parser"]
 
 MESSAGES = (  # argparse's own wording -> ours; what is not listed stays as it is
@@ -35,6 +37,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         for theirs, ours in MESSAGES:
             message = re.sub(f"^{theirs}$", ours, message, flags=re.DOTALL)
+        if as_json():
+            LOG.error("command.usage", extra={"values": {"text": message, "exit": 2}})
+            self.exit(2)
         self.print_usage(sys.stderr)
         self.exit(2, f"用法有误：{message}。加 -h 查看帮助。\n")
 

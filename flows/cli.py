@@ -1,14 +1,17 @@
-"""The command line `luxiantu`. Results go to stdout, progress and errors to stderr; exit 0 done, 1 failed, 2 wrong usage, 75 locked."""
+"""The command line `luxiantu`. Results go to stdout; progress, hints and errors to stderr, there as JSON lines with
+LUXIANTU_LOG=json (flows.logs). Exit 0 done, 1 failed, 2 wrong usage, 75 locked."""
 
 import sys
 from collections.abc import Sequence
 
-from flows import prefect_settings
+from flows import logs, prefect_settings
 
 prefect_settings.apply()
+logs.begin()  # before Prefect is imported, which then leaves the lines to us
 
 from flows.chinese_help import Parser  # noqa: E402 (prefect reads its settings when it is first imported)
 from flows.commands import add_commands  # noqa: E402
+from flows.history import reason_of  # noqa: E402
 from flows.store import Locked  # noqa: E402
 from flows.topics_command import route  # noqa: E402
 from nlp.errors import LuxiantuError  # noqa: E402
@@ -29,19 +32,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.call(options)
     except Locked as error:
-        print(error, file=sys.stderr)
-        return BUSY
-    except LuxiantuError as error:
-        print(error, file=sys.stderr)
-        return FAILED
-    except OSError as error:
-        where = f"《{error.filename}》" if error.filename else "文件"
-        print(f"读写{where}失败：{error.strerror or error}。上一次发布的结果不受影响；请检查路径、权限与磁盘空间。", file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        print("已中断；上一次发布的结果不受影响。", file=sys.stderr)
-        return FAILED
+        return failed(error, BUSY)
+    except (LuxiantuError, OSError, KeyboardInterrupt) as error:
+        return failed(error, FAILED)
     return DONE
+
+
+def failed(error: BaseException, code: int) -> int:
+    if logs.as_json():
+        logs.LOG.error("command.failed", extra={"values": {"error": type(error).__name__, "text": reason_of(error), "exit": code}})
+    else:
+        print(reason_of(error), file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

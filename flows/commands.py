@@ -188,10 +188,11 @@ def call_status(options: Namespace) -> None:
     from zoneinfo import ZoneInfo
 
     from flows.schedule import status
-    from flows.settings import read
+    from flows.settings import read, read_schedule
 
-    settings = read().schedule
+    settings = read_schedule()
     print("\n".join(status(settings, datetime.now(ZoneInfo(settings.timezone)))))
+    read()  # settings that cannot be used are a reason why runs fail
 
 
 def add_doctor(commands: Commands) -> None:

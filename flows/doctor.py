@@ -1,47 +1,41 @@
-"""What a person must know before a run fails: versions, models, settings, disk, permissions, Prefect, fonts, LibreOffice; each with a remedy."""
+"""What a person must know before a run fails: versions, models, settings, clock, disk, permissions, databases, [scale], fonts, LibreOffice; each with a remedy."""
 
+import importlib
 import os
 import shutil
 import sys
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
 
+from flows import check_clock, check_databases, check_scale
+from flows.check import Check, State, made
 from flows.orphans import find_orphans
-from flows.settings import ROOT, available_cores, read
-from nlp.errors import LuxiantuError
+from flows.settings import ROOT, available_cores, read, read_schedule
+from nlp.errors import InvalidSetting
 
 __all__ = ["Check", "examine", "pinned"]
 
-State = Literal["ok", "warn", "fail"]
 LEAST_GB, BETTER_GB = 1, 5  # free disk
 PYTHONS = ((3, 11), (3, 12))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    name: str
-    state: State
-    detail: str
-    remedy: str = ""
+SECONDS = 8.0  # for all checks together
 
 
 def examine(out: Path) -> Iterator[Check]:
-    """Every check, in the order in which a run would need it; a check that breaks is itself a finding."""
-    examiners: tuple[Callable[[], Check], ...] = (
-        python, packages, settings, chains, lexicons, models, cores, lambda: disk(out), lambda: writable("输出目录", out),
-        lambda: writable("Prefect 目录", Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect")), lambda: lock(out), orphans, office, fonts)
-    for examiner in examiners:
-        try:
-            yield examiner()
-        except LuxiantuError as error:
-            yield Check(name=error.name, state="fail", detail=error.reason, remedy=error.remedy)
-        except (RuntimeError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, ImportError, OSError) as error:
-            yield Check(name="检查本身", state="fail", detail=f"{type(error).__name__}：{error}", remedy="请把本信息发给维护者")
+    """Every check, in the order in which a run would need it, within SECONDS; never raises."""
+    home, schedule, now = Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect"), read_schedule(), datetime.now().astimezone()
+    inboxes = [ROOT / p for p in (*schedule.corpus_inbox, *schedule.intake_inbox)]
+    examiners: tuple[tuple[str, Callable[[], Check]], ...] = (
+        ("Python", python), ("软件包", packages), ("设置", settings), ("时钟", lambda: check_clock.clock(out, inboxes, now)),
+        ("时区", lambda: check_clock.zone(schedule, now)), ("产业链", chains), ("词表", lexicons), ("模型", models), ("处理器", cores),
+        ("计算方式", executor), ("分片目录", lambda: store(out)), ("磁盘", lambda: disk(out)), ("输出目录", lambda: writable("输出目录", out)),
+        ("Prefect 目录", lambda: writable("Prefect 目录", home)), ("Prefect 记录", lambda: check_databases.prefect_records(home)),
+        ("初筛数据库", lambda: triage(out)), ("运行锁", lambda: check_databases.run_lock_state(out)),
+        ("最近的运行", lambda: check_databases.last_runs(out)), ("残留进程", lambda: orphans(home)), ("LibreOffice", office), ("图用字体", fonts))
+    yield from made(examiners, seconds=SECONDS)
 
 
 def python() -> Check:
@@ -129,21 +123,32 @@ def writable(name: str, folder: Path) -> Check:
         return Check(name=name, state="fail", detail=f"不能写入（{error.strerror}）", remedy="请检查权限，或换一个目录")
 
 
-def lock(out: Path) -> Check:
-    """By taking it and giving it back: the system frees the lock of a process that died, so one that is held has a live holder."""
-    import filelock
-
-    if not (out / ".lock").is_file():
-        return Check(name="运行锁", state="ok", detail="没有运行占用")
+def executor() -> Check:
     try:
-        with filelock.FileLock(out / ".lock", timeout=0):
-            return Check(name="运行锁", state="ok", detail="没有运行占用")
-    except filelock.Timeout:
-        return Check(name="运行锁", state="warn", detail="有一个运行正在使用输出目录", remedy="请等它结束再开始新的运行，或用 --out 换一个目录")
+        return check_scale.executor(read().scale)
+    except InvalidSetting:
+        return unknown("计算方式")
 
 
-def orphans() -> Check:
-    found = find_orphans(Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect"))
+def store(out: Path) -> Check:
+    try:
+        return check_scale.store(read().scale, out)
+    except InvalidSetting:
+        return unknown("分片目录")
+
+
+def unknown(name: str) -> Check:
+    return Check(name=name, state="warn", detail="设置读不出来，没有检查", remedy="请先按“设置”一项的说明改正")
+
+
+def triage(out: Path) -> Check:
+    """By name: triage stands on top of flows, not below it."""
+    found: Check = importlib.import_module("triage.health").examine(out)
+    return found
+
+
+def orphans(home: Path) -> Check:
+    found = find_orphans(home)
     return Check(name="残留进程", state="warn" if found else "ok", detail=f"进程号 {'、'.join(map(str, found))}" if found else "没有",
                  remedy="它们是被强行结束的运行留下的，下一次运行开始时会自动清理" if found else "")
 

@@ -13,15 +13,15 @@ from typing import TypeVar
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows import settings as configuration
 from flows.facts import Hide, load_masker, understand_demands
 from flows.ingest import read_inbox
-from flows.journal import counts_of, recorded
+from flows.journal import counts_of
 from flows.metrics import peak_mb
+from flows.opening import opened
 from flows.progress import display
-from flows.run import Run, code_version, package_versions, start
+from flows.run import Run, code_version, package_versions
 from flows.settings import ROOT
-from flows.store import WORK, Artefact, digest, load, run_lock, save, sweep, write_bytes, write_json
+from flows.store import Artefact, digest, load, save, settle, sweep, write_bytes, write_json
 from flows.understand import chain_of, verdicts_of
 from nlp.errors import EmptyCorpus, UnreadableDocument
 from nlp.parse import load_regions, load_synonyms, parse
@@ -64,15 +64,13 @@ def intake(inboxes: Sequence[Path], notice: Path | None = None, *, out: Path = P
     `notice` is the call itself (any format that is read) or a rule pack (.toml); without it the one call in the inbox is
     taken, and with none there are no rules. Raises flows.store.Locked, and nlp.errors.LuxiantuError where nothing can be read.
     """
-    with run_lock(out):
+    with opened("intake", out, as_of=as_of) as going:
+        work = intake_submissions([Path(i) for i in inboxes], notice, going.run)
+        published = work.rename(going.run.out / work.name)
+        settle(published.parent)
+        going.made.append(published)
         sweep(out)
-        run = start(work_root=(out / WORK).resolve(), as_of=as_of, seed=None, chain=None, settings=configuration.read())
-        with recorded(run, "intake"):
-            work = intake_submissions([Path(i) for i in inboxes], notice, run)
-            target = out.resolve() / work.name
-            work.rename(target)
-        sweep(out)
-        return target
+        return published
 
 
 @flow(name="接收材料", flow_run_name="{run.run_id}", validate_parameters=False, persist_result=False)
@@ -192,6 +190,6 @@ def manifest(run: Run, found: dict[str, Artefact]) -> dict[str, object]:
     made = [a for a in found.values() if ".stage" not in Path(a.path).parts]
     return {
         "run_id": run.run_id, "kind": "intake", "as_of": run.as_of.isoformat(), "chain": run.chain, "code_version": code_version(),
-        "packages": package_versions(), "settings": asdict(run.settings), "seconds": dict(display.seconds), "counts": counts_of(run), "peak_rss_mb": peak_mb(),
+        "packages": package_versions(), "settings": asdict(run.settings), "seconds": dict(display.seconds), "counts": counts_of(run.work), "peak_rss_mb": peak_mb(),
         "inputs": inputs,
         "artefacts": [{"path": Path(a.path).relative_to(run.work).as_posix(), "sha256": digest(Path(a.path)), "rows": a.rows} for a in made]}

@@ -1,38 +1,30 @@
-"""What a run did, as JSON Lines: outputs/state/log/<run-id>.jsonl always, on stderr too with LUXIANTU_LOG=json.
+"""What a run did, as JSON Lines: outputs/state/log/<run-id>.jsonl always, on stderr too with LUXIANTU_LOG=json (flows.logs).
 
-A line holds numbers and names of ours (stage, kind, class of an error), never text of a submission.
+A line holds numbers and names of ours (stage, kind, class of an error), never text of a submission. Begun before the settings
+are read, so that a run which fails on them has its journal and its metrics too.
 """
 
-import json
 import logging
-import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from flows.history import append, counted, ended
+from flows.logs import LOG, Lines, current
 from flows.metrics import write_metrics
-from flows.progress import LOG, as_json, display
-from flows.run import Run
-from flows.store import load
+from flows.progress import display
+from flows.run_records import RunRecordsUnusable
+from flows.store import WORK, load
+from nlp.errors import EmptyCorpus, InvalidSetting, ModelUnavailable
 from nlp.records import Count
 
 __all__ = ["KEPT", "counts_of", "recorded"]
 
 KEPT = 50  # journals
-
-
-class Lines(logging.Formatter):
-    def __init__(self, run_id: str) -> None:
-        super().__init__()
-        self.run_id = run_id
-
-    def format(self, record: logging.LogRecord) -> str:
-        given: Mapping[str, object] = getattr(record, "values", {})
-        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        return json.dumps({"time": moment, "level": record.levelname.lower(), "run_id": self.run_id, "event": record.msg, **given}, ensure_ascii=False)
+OUR_OWN = (InvalidSetting, EmptyCorpus, ModelUnavailable, RunRecordsUnusable)  # errors whose words never come from a submission
 
 
 class Appended(logging.Handler):
@@ -43,27 +35,20 @@ class Appended(logging.Handler):
         self.path = path
 
     def emit(self, record: logging.LogRecord) -> None:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-            try:
-                os.write(handle, (self.format(record) + "\n").encode())
-            finally:
-                os.close(handle)
-        except OSError:
-            return
+        with suppress(OSError):
+            append(self.format(record), self.path)
 
 
 @contextmanager
-def recorded(run: Run, kind: str) -> Iterator[list[Path]]:
-    """Keep the journal and the metrics of one run, whether it succeeds or not; what it gives takes the folder of an earlier run that still stands."""
-    folder = run.out / "state" / "log"
-    targets: list[logging.Handler] = [Appended(folder / f"{run.run_id}.jsonl")]
-    if as_json():
-        targets.append(logging.StreamHandler(sys.stderr))
-    for target in targets:
-        target.setFormatter(Lines(run.run_id))
-        LOG.addHandler(target)
+def recorded(out: Path, run_id: str, kind: str) -> Iterator[list[Path]]:
+    """Keep the journal and the metrics of one run, whether it succeeds or not. Under the run lock.
+
+    What it gives takes the published folder, or that of an earlier run that still stands.
+    """
+    target = Appended(out / "state" / "log" / f"{run_id}.jsonl")
+    target.setFormatter(Lines(run_id))
+    LOG.addHandler(target)
+    current.run_id = run_id
     made: list[Path] = []
     began, success = time.monotonic(), False
     display.seconds.clear()
@@ -72,28 +57,35 @@ def recorded(run: Run, kind: str) -> Iterator[list[Path]]:
         yield made
         success = True
     finally:
-        close(run, made, kind, success, round(time.monotonic() - began, 2))
-        for target in targets:
-            LOG.removeHandler(target)
-        prune(folder)
+        close(out, counts_of(*made, out / run_id, out / WORK / run_id), kind, None if success else sys.exc_info()[1], round(time.monotonic() - began, 2))
+        current.run_id = None
+        LOG.removeHandler(target)
+        prune(target.path.parent)
 
 
-def close(run: Run, made: list[Path], kind: str, success: bool, seconds: float) -> None:
-    error = sys.exc_info()[0]
-    counts = counts_of(run, *made)
-    values = {"kind": kind, "success": success, "seconds": seconds, "counts": counts} | ({"error": error.__name__} if error else {})
+def close(out: Path, counts: dict[str, int], kind: str, error: BaseException | None, seconds: float) -> None:
     if aside := {name: n for name, n in counts.items() if name.endswith(".rejected") and n}:
         LOG.warning("run.set_aside", extra={"values": {"counts": aside}})
-    LOG.log(logging.INFO if success else logging.ERROR, "run.end", extra={"values": values})
+    values = {"kind": kind, "success": error is None, "seconds": seconds, "counts": counts} | (why(error) if error else {})
+    LOG.log(logging.ERROR if error else logging.INFO, "run.end", extra={"values": values})
     try:
-        write_metrics(run.out / "state", kind=kind, success=success, seconds=seconds, stages=display.seconds, counts=counts)
+        runs = counted(out, kind) + Counter[str]([ended(error)])
+        write_metrics(out / "state", kind=kind, success=error is None, seconds=seconds, stages=display.seconds, counts=counts, runs=runs)
     except OSError as failed:
         LOG.warning("metrics.failed", extra={"values": {"error": type(failed).__name__}})
 
 
-def counts_of(run: Run, *made: Path) -> dict[str, int]:
-    """Of the run's published folder or its work; a run that failed early has none."""
-    for folder in (*made, run.out / run.run_id, run.work):
+def why(error: BaseException) -> dict[str, str]:
+    """The class, and the reason where it is in words of ours; the whole of it is in the history, which stays on this machine."""
+    said = {"error": type(error).__name__}
+    if isinstance(error, OUR_OWN):
+        return said | {"about": error.name, "reason": error.reason}
+    return said | ({"reason": error.strerror} if isinstance(error, OSError) and error.strerror else {})
+
+
+def counts_of(*folders: Path) -> dict[str, int]:
+    """Of the first of a run's folders that has counts; a run that failed early has none."""
+    for folder in folders:
         if (path := folder / "data" / "counts.parquet").is_file():
             return {c.name: c.value for c in load(Count, path)}
     return {}

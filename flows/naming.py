@@ -26,7 +26,7 @@ def name_renewals(renewals: Sequence[EditedRenewal], units: Sequence[Unit], memo
     titles = {u.unit_id: u.title for u in units}
     labelled = label_topics(names, topics, [e for r in renewals for e in nearest(r)], titles, settings=run.settings.labeller)
     for note in labelled.notes:
-        display.console.print(f"  {note}", highlight=False, markup=False)
+        display.say(note, "naming.note")
     return [named(r, {n.topic_id: n for n in labelled.names}) for r in renewals]
 
 

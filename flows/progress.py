@@ -1,10 +1,9 @@
 """What a person at a terminal sees while a run works: the stage, how far it is, how long it took. On stderr only.
 
-Each stage is also said to the log `luxiantu.run`, from which flows.journal makes lines; with LUXIANTU_LOG=json those are all that stderr gets.
+Each stage is also said to the log `luxiantu.run`, from which flows.journal makes lines; with LUXIANTU_LOG=json those are all that stderr gets (flows.logs).
 """
 
 import logging
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -13,16 +12,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-__all__ = ["LOG", "Display", "as_json", "display"]
+from flows.logs import LOG, as_json
 
-LOG = logging.getLogger("luxiantu.run")
-LOG.setLevel(logging.INFO)
-LOG.propagate = False
-LOG.addHandler(logging.NullHandler())
-
-
-def as_json() -> bool:
-    return os.environ.get("LUXIANTU_LOG", "").strip().lower() == "json"
+__all__ = ["Display", "display"]
 
 
 class Display:
@@ -52,7 +44,16 @@ class Display:
             self.seconds[name] = round(self.seconds.get(name, 0.0) + took, 2)
             LOG.log(*((logging.INFO, "stage.end") if ended else (logging.ERROR, "stage.fail")), extra={"values": {"stage": name, "seconds": round(took, 2)}})
         if not quiet:
-            self.console.print(f"  {title}　{self.seconds[name]:.1f} 秒", highlight=False)
+            self.show(f"{title}　{self.seconds[name]:.1f} 秒")
+
+    def say(self, text: str, event: str) -> None:
+        """A hint for people; among lines, the event with its text."""
+        LOG.info(event, extra={"values": {"text": text}})
+        if not as_json():
+            self.show(text)
+
+    def show(self, text: str) -> None:
+        self.console.print(f"  {text}", highlight=False, markup=False, soft_wrap=True)
 
     def advance(self, done: int) -> None:
         if self.bar is not None and self.row is not None:

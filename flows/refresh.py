@@ -1,7 +1,6 @@
 """The main run: inbox -> cited roadmap draft, published whole or not at all."""
 
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,24 +10,23 @@ from pathlib import Path
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
-from flows import run_records
-from flows import settings as configuration
 from flows.comparing import compare_ranks
 from flows.describing import describe_topics
 from flows.discover import discover_topics
 from flows.draft import rank_topics, write_draft
 from flows.facts import understand_demands
 from flows.ingest import read_inbox
-from flows.journal import counts_of, recorded
+from flows.journal import counts_of
 from flows.metrics import peak_mb
+from flows.opening import opened
 from flows.prefect_server import start_beside
 from flows.progress import display
 from flows.requirements import collect_requirements
 from flows.review import export_sheet
-from flows.run import Run, code_version, package_versions, start
+from flows.run import Run, code_version, package_versions
 from flows.settings import ROOT
 from flows.standing import Asked, asked, standing_run
-from flows.store import WORK, Artefact, digest, publish, run_lock, sweep, write_json
+from flows.store import Artefact, digest, publish, write_json
 from flows.summary import summarise
 from flows.understand import chain_of, classify_units, embed_units, find_terms
 from nlp.records import Kind
@@ -46,20 +44,16 @@ def refresh(inboxes: Sequence[Path], *, kind: Kind | None = None, chain: str | N
 
     Raises flows.store.Locked when another run has the folder, nlp.errors.LuxiantuError when there is nothing to publish.
     """
-    with run_lock(out):
-        if home := os.environ.get("PREFECT_HOME"):
-            run_records.ready(Path(home))
-        sweep(out)
-        run = start(work_root=(out / WORK).resolve(), as_of=as_of, seed=seed, chain=chain, settings=configuration.read())
-        folders = [Path(i) for i in inboxes] or list(DEFAULT_INBOXES)
-        with recorded(run, "refresh") as made:
-            wanted = asked(folders, kind, run)
-            if not again and (standing := standing_run(wanted, run)):
-                made.append(standing)
-                display.console.print("  材料、设置与程序自上次运行以来没有变化，沿用其结果；要重新计算请加 --again", highlight=False)
-                return standing
+    with opened("refresh", out, as_of=as_of, seed=seed, chain=chain) as going:
+        run, folders = going.run, [Path(i) for i in inboxes] or list(DEFAULT_INBOXES)
+        wanted = asked(folders, kind, run)
+        standing = None if again else standing_run(wanted, run)
+        if standing:
+            display.say("材料、设置与程序自上次运行以来没有变化，沿用其结果；要重新计算请加 --again", "run.standing")
+        else:
             start_beside()
-            return publish(refresh_corpus(folders, kind, run, wanted), out.resolve())
+        going.made.append(standing or publish(refresh_corpus(folders, kind, run, wanted), run.out))
+        return going.made[-1]
 
 
 @flow(name="刷新路线图", flow_run_name="{run.run_id}", validate_parameters=False, persist_result=False)
@@ -99,7 +93,7 @@ def manifest(run: Run, found: dict[str, Artefact], files: dict[str, Artefact] | 
     return {
         "run_id": run.run_id, "as_of": run.as_of.isoformat(), "seed": run.seed, "chain": run.chain, "chain_name": chain_of(run.chain).name,
         "encoder": run.settings.encoder.name, "code_version": code_version(), "packages": package_versions(),
-        "settings": asdict(run.settings), "seconds": dict(display.seconds), "counts": counts_of(run), "peak_rss_mb": peak_mb(),
+        "settings": asdict(run.settings), "seconds": dict(display.seconds), "counts": counts_of(run.work), "peak_rss_mb": peak_mb(),
         "texts_reused": run.cache.reused, "texts_computed": run.cache.computed, "inputs": inputs, "asked": asdict(wanted) if wanted else None,
         "artefacts": [{"path": Path(a.path).relative_to(run.work).as_posix(), "sha256": digest(Path(a.path)), "rows": a.rows} for a in made],
     }

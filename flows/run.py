@@ -38,17 +38,17 @@ class Run:
         return self.work / ".stage" / name
 
 
-def start(*, work_root: Path, as_of: date | None, seed: int | None, chain: str | None, settings: Settings) -> Run:
-    """A run with a new id; what is not given comes from the settings, the date from the clock."""
+def start(*, work_root: Path, as_of: date | None, seed: int | None, chain: str | None, settings: Settings, run_id: str | None = None) -> Run:
+    """A run; what is not given comes from the settings, the date and a new id from the clock."""
     now = datetime.now()
-    run_id = free_id(work_root.parent, now)
+    run_id = run_id or free_id(work_root.parent, now)
     return Run(run_id=run_id, as_of=as_of or now.date(), seed=settings.run.seed if seed is None else seed,
                chain=chain or settings.run.chain, work=work_root / run_id, settings=settings, cache=Cache(work_root.parent / "state" / "cache"))
 
 
 def free_id(out: Path, now: datetime) -> str:
-    """The moment in milliseconds, or the first after it that no folder has: a clock that was set back must not meet an old run."""
-    while (out / (run_id := now.strftime("%Y%m%d-%H%M%S-%f")[:-3])).exists():
+    """The moment in milliseconds, or the first after it that no folder and no journal has: a clock that was set back must not meet an old run."""
+    while (out / (run_id := now.strftime("%Y%m%d-%H%M%S-%f")[:-3])).exists() or (out / "state" / "log" / f"{run_id}.jsonl").exists():
         now += timedelta(milliseconds=1)
     return run_id
 

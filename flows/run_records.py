@@ -5,6 +5,7 @@ It holds only the history of runs; what a run made is in outputs/, and outputs/s
 
 import os
 import sqlite3
+import time
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from flows.orphans import end_orphans
 from nlp.errors import LuxiantuError
 
-__all__ = ["ROOM", "RunRecordsUnusable", "ready"]
+__all__ = ["DATABASE", "ROOM", "RunRecordsUnusable", "damaged", "ready"]
 
 DATABASE = "prefect.db"
 ROOM = 8 * 2**20  # bytes that a run may need for its history; a run of the sample writes about one
@@ -41,15 +42,18 @@ def ready(home: Path) -> Path | None:
     return put_aside(home / DATABASE) if damaged(home / DATABASE) else None
 
 
-def damaged(path: Path) -> bool:
-    """Whether SQLite cannot read its pages; one that another process has locked is not damaged."""
+def damaged(path: Path, *, seconds: float | None = None) -> bool:
+    """Whether SQLite cannot read its pages; one that another process has locked, or that was not read through in `seconds`, is not damaged."""
     if not path.is_file():
         return False
+    until = time.monotonic() + seconds if seconds else None
     try:
-        with closing(sqlite3.connect(path, timeout=5)) as connection:
+        with closing(sqlite3.connect(path, timeout=5 if seconds is None else seconds / 2)) as connection:
+            if until is not None:
+                connection.set_progress_handler(lambda: time.monotonic() > until, 10_000)
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
     except sqlite3.OperationalError as error:
-        return "locked" not in str(error)
+        return not any(word in str(error) for word in ("locked", "interrupted"))
     except sqlite3.DatabaseError:
         return True
 

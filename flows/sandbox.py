@@ -8,14 +8,17 @@ but text.
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import IO, Any, Self
 
 from flows.settings import ROOT
@@ -24,11 +27,13 @@ from nlp.readers.document import suffix_of
 from nlp.readers.sniff import CONVERTED, MAX_BYTES, content_suffix
 from nlp.records import Block, Crop, Document, Merge, Rejected, Table
 
-__all__ = ["Limits", "Sandbox"]
+__all__ = ["Limits", "Sandbox", "sweep_folders"]
 
 RECOGNISED = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff"})  # may hold scans: seconds a page
 
 _HEAD = 8  # bytes of a message's length
+_PREFIX = "luxiantu-read-"
+_LEFT_FOR = 3600  # seconds
 _REMEDY = "请在 Office 或 WPS 中重新打开并另存后放入；如仍不行，请联系维护人员并附上该文件"
 
 
@@ -101,15 +106,43 @@ class Sandbox:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._worker is None or self._worker.poll() is not None:
-            self._folder = self._folder or tempfile.TemporaryDirectory(prefix="luxiantu-read-")
+            self._folder = self._folder or tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
             limits = json.dumps(asdict(self._limits))
-            environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+            path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+            environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
             self._worker = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
                 [sys.executable, "-m", "flows.reading_worker", limits, self._folder.name],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env=environment, start_new_session=True,
             )  # fmt: skip
         return self._worker
+
+
+def sweep_folders(root: Path | None = None) -> int:
+    """Remove what killed runs left of conversions, for it holds parts of submissions; how many. A folder of a process that lives stays.
+
+    The name tells the process, the age protects those of a container that has other numbers. Nothing on Windows, where asking
+    for a process by number is not to be had from the standard library.
+    """
+    gone = 0
+    for folder in (root or Path(tempfile.gettempdir())).glob(f"{_PREFIX}*-*") if os.name == "posix" else ():
+        number = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        with contextlib.suppress(OSError):
+            left = folder.lstat()
+            if number.isdigit() and left.st_uid == os.getuid() and time.time() - left.st_mtime > _LEFT_FOR and not _lives(int(number)):
+                shutil.rmtree(folder)
+                gone += 1
+    return gone
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # of somebody else
+        return True
+    return True
 
 
 def _signal(worker: subprocess.Popen[bytes]) -> None:

@@ -1,45 +1,30 @@
-"""Scheduled runs that need nobody: a weekly refresh of the corpus and a daily intake, their history, and word to a person when one fails.
+"""Scheduled runs that need nobody: a weekly refresh of the corpus and a daily intake, and word to a person when one fails.
 
 `serve` keeps a loopback-only Prefect server and runs what is due; a run that finds the output folder busy is skipped and
-said so. What happened is written to outputs/state/runs.jsonl, so that `status` needs no server.
+said so. What happened, to runs by hand as well, is in outputs/state/runs.jsonl (flows.history), so that `status` needs no server.
 """
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from prefect import flow
 
+from flows import logs
+from flows.history import Name, Noted, Outcome, State, history, note
 from flows.intake import intake
 from flows.refresh import refresh
-from flows.settings import ROOT, ScheduleSettings, read
+from flows.settings import ROOT, ScheduleSettings, read_schedule
 from flows.store import WORK, Locked, latest
-from nlp.errors import LuxiantuError
 
-__all__ = ["NAMES", "Outcome", "history", "keep", "next_times", "notify", "recorded", "scheduled_intake", "scheduled_refresh", "status"]
+__all__ = ["NAMES", "Outcome", "history", "keep", "next_times", "note", "notify", "recorded", "scheduled_intake", "scheduled_refresh", "status"]
 
-Name = Literal["corpus", "intake"]
-State = Literal["done", "failed", "skipped"]
 NAMES: dict[Name, str] = {"corpus": "每周语料刷新", "intake": "每日接收材料"}
+BY_HAND: dict[Name, str] = {"refresh": "手工刷新", "intake": "手工接收材料"}
 STATES: dict[State, str] = {"done": "完成", "failed": "失败", "skipped": "跳过"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """One scheduled run; times are ISO with their offset."""
-
-    name: Name
-    started: str
-    finished: str
-    state: State
-    reason: str  # why it failed or was skipped, with what to do
-    folder: str  # of what it published
 
 
 # ---- the runs -----------------------------------------------------------------------------
@@ -47,13 +32,15 @@ class Outcome:
 
 @flow(name="计划：刷新语料", persist_result=False)
 def scheduled_refresh() -> None:
-    settings = read().schedule
+    logs.begin()  # in a process of its own
+    settings = read_schedule()
     recorded("corpus", lambda: refresh(folders(settings.corpus_inbox), out=ROOT / settings.out), settings)
 
 
 @flow(name="计划：接收材料", persist_result=False)
 def scheduled_intake() -> None:
-    settings = read().schedule
+    logs.begin()
+    settings = read_schedule()
     recorded("intake", lambda: intake(folders(settings.intake_inbox), out=ROOT / settings.out), settings)
 
 
@@ -64,34 +51,18 @@ def folders(paths: Sequence[str]) -> list[Path]:
 def recorded(name: Name, run: Callable[[], Path], settings: ScheduleSettings) -> Outcome:
     """Run, note what happened, tell a person of a failure, and clear what is too old. Raises what the run raised, after noting it."""
     zone, out = ZoneInfo(settings.timezone), ROOT / settings.out
-    started = datetime.now(zone)
-    failure: Exception | None = None
-    state: State = "done"
-    folder = reason = ""
+    noted = Noted(name=name, out=out, by="schedule", zone=zone)
     try:
-        folder = run().name
-    except Locked as error:
-        state, reason = "skipped", str(error)
-    except LuxiantuError as error:
-        state, reason, failure = "failed", str(error), error
-    except (RuntimeError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, MemoryError, ImportError, OSError) as error:
-        state, reason, failure = "failed", f"程序出错（{type(error).__name__}：{error}）。请把本信息发给维护者。", error
-    outcome = Outcome(name=name, started=started.isoformat(timespec="seconds"), finished=datetime.now(zone).isoformat(timespec="seconds"),
-                      state=state, reason=reason, folder=folder)
-    note(outcome, out)
-    if state == "failed":
-        notify(outcome, settings.notify)
-    keep(out, days=settings.keep_days, now=datetime.now(zone))
-    if failure is not None:
-        raise failure
+        with suppress(Locked), noted:
+            noted.folder = run().name
+    finally:
+        if (outcome := noted.outcome) is not None:
+            if outcome.state == "failed":
+                notify(outcome, settings.notify)
+            keep(out, days=settings.keep_days, now=datetime.now(zone))
+    if outcome is None:
+        raise RuntimeError("a scheduled run inside another")
     return outcome
-
-
-def note(outcome: Outcome, out: Path) -> None:
-    path = out / "state" / "runs.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
 
 
 def notify(outcome: Outcome, addresses: Sequence[str]) -> bool:
@@ -128,18 +99,6 @@ def discard(folder: Path, out: Path) -> None:
 # ---- what is known of them ----------------------------------------------------------------
 
 
-def history(out: Path) -> list[Outcome]:
-    """Oldest first; a line that was cut by a power failure is left out."""
-    path = out / "state" / "runs.jsonl"
-    found = []
-    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
-        try:
-            found.append(Outcome(**json.loads(line)))
-        except (json.JSONDecodeError, TypeError):
-            continue
-    return found
-
-
 def next_times(cron: str, now: datetime, *, times: int = 1) -> list[datetime]:
     """When a cron line (minute hour day month weekday) is due next, in the zone of `now`. Raises ValueError."""
     from cronsim import CronSim, CronSimError
@@ -152,17 +111,24 @@ def next_times(cron: str, now: datetime, *, times: int = 1) -> list[datetime]:
 
 
 def status(settings: ScheduleSettings, now: datetime) -> Iterator[str]:
-    """Lines in Chinese: of each schedule the last run, what failed and why, and when it is due next."""
+    """Lines in Chinese: of each schedule the last run, what failed and why, and when it is due next; of runs by hand the last."""
     found = history(ROOT / settings.out)
     plans: dict[Name, str] = {"corpus": settings.corpus, "intake": settings.intake}
     for name, cron in plans.items():
-        mine = [o for o in found if o.name == name]
         yield f"{NAMES[name]}　（{cron}，{settings.timezone}）"
-        yield f"  上次：{said(mine[-1])}" if mine else "  上次：还没有运行过"
-        failed = [o for o in mine if o.state == "failed"]
-        if failed and failed[-1] is not mine[-1]:
-            yield f"  最近一次失败：{said(failed[-1])}"
+        yield from past([o for o in found if o.name == name and o.by == "schedule"])
         yield f"  下次：{next_times(cron, now)[0].isoformat(sep=' ', timespec='minutes')}"
+    for name, title in BY_HAND.items():
+        if mine := [o for o in found if o.name == name and o.by == "hand"]:
+            yield title
+            yield from past(mine)
+
+
+def past(mine: Sequence[Outcome]) -> Iterator[str]:
+    yield f"  上次：{said(mine[-1])}" if mine else "  上次：还没有运行过"
+    failed = [o for o in mine if o.state == "failed"]
+    if failed and failed[-1] is not mine[-1]:
+        yield f"  最近一次失败：{said(failed[-1])}"
 
 
 def said(o: Outcome) -> str:

@@ -7,11 +7,13 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.error import URLError
 
 import filelock
 from prefect.deployments.runner import RunnerDeployment
 
+from flows import run_records
 from flows.settings import ROOT, ScheduleSettings
 from nlp.errors import LuxiantuError
 
@@ -33,8 +35,11 @@ def serve(settings: ScheduleSettings) -> None:
         lock.acquire(timeout=0)
     except filelock.Timeout as error:
         raise AlreadyServed("计划任务", "另一个进程已经在执行计划", "请先停止它，或在设置中换一个输出目录") from error
-    with lock, prefect_server(settings.port):
-        run_due(settings)
+    with lock:
+        if home := os.environ.get("PREFECT_HOME"):
+            run_records.ready(Path(home))
+        with prefect_server(settings.port):
+            run_due(settings)
 
 
 def run_due(settings: ScheduleSettings) -> None:

@@ -15,7 +15,7 @@ from nlp.errors import InvalidSetting
 from nlp.options import STRICT, DraftOptions, IdentityOptions, PriorityOptions, TopicOptions
 from nlp.terms.tiers import Tier
 
-__all__ = ["ROOT", "EncoderSettings", "ExecutorName", "LabellerSettings", "ReadingSettings", "RunSettings", "ScaleSettings", "ScheduleSettings", "Settings", "TermSettings", "available_cores", "read"]
+__all__ = ["ROOT", "EncoderSettings", "ExecutorName", "LabellerSettings", "ReadingSettings", "RunSettings", "ScaleSettings", "ScheduleSettings", "Settings", "TermSettings", "available_cores", "read", "read_schedule"]
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = Path(__file__).with_name("settings.toml")
@@ -120,6 +120,21 @@ def read(path: Path | None = None) -> Settings:
         raise InvalidSetting(chosen.name, f"{key}：{first['msg']}", "请对照 flows/settings.toml 修改") from error
     except (ValueError, RecursionError) as error:  # of TOML: also a number too long, brackets too deep
         raise InvalidSetting(chosen.name, f"不是合法的 TOML：{error}", "请对照 flows/settings.toml 修改") from error
+
+
+LAST_RESORT = ScheduleSettings(corpus="0 2 * * 1", intake="30 1 * * *", timezone="Asia/Shanghai", corpus_inbox=("corpora/inbox",),
+                               intake_inbox=("corpora/inbox/demands",), out="outputs", keep_days=36_500, port=4287)
+
+
+def read_schedule() -> ScheduleSettings:
+    """[schedule] for those who must note a failure although the settings cannot be used: of what can still be read of the file,
+    else of the file that came with the project, else the last resort, which removes nothing and tells nobody."""
+    for path in (Path(os.environ.get("LUXIANTU_SETTINGS") or DEFAULT), DEFAULT):
+        try:
+            return TypeAdapter(ScheduleSettings).validate_python(tomllib.loads(path.read_text("utf-8"))["schedule"])
+        except (OSError, ValueError, KeyError, RecursionError):
+            continue
+    return LAST_RESORT
 
 
 def available_cores() -> int:

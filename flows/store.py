@@ -26,10 +26,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 __all__ = ["WORK", "Artefact", "Locked", "digest", "latest", "load", "point_latest", "publish", "run_lock", "save",
-           "save_table", "sweep", "to_table", "write_bytes", "write_json"]
+           "save_table", "settle", "sweep", "to_table", "write_bytes", "write_json"]
 
 T = TypeVar("T")
 WORK = ".work"
+TRIED = 0.2  # seconds
 SLICE = 20_000  # records turned into columns, or back, at a time
 _PLAIN = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), date: pa.date32()}
 
@@ -195,11 +196,11 @@ def write_json(value: Mapping[str, object], path: Path) -> Artefact:
 
 @contextmanager
 def run_lock(out: Path) -> Iterator[None]:
-    """Hold the output folder for one run; raises Locked at once when another process has it."""
+    """Hold the output folder for one run; raises Locked when another process has it, almost at once: `doctor` tries the lock for a moment."""
     out.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(out / ".lock")
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=TRIED, poll_interval=TRIED / 4)
     except filelock.Timeout as error:
         raise Locked from error
     try:

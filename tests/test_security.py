@@ -52,6 +52,7 @@ def test_the_test_sees_them(source: str, found: list[str]) -> None:
 # Who may open a connection, and to what: each takes its address from the settings, a command's argument, or is on the loopback address.
 CONNECTING = {"urllib", "http", "socket", "ftplib", "smtplib", "requests", "httpx", "aiohttp", "websockets", "huggingface_hub", "openai", "apprise"}
 ALLOWED = {"flows/labeller.py": {"openai"},  # off unless the settings name an endpoint
+           "flows/reach.py": {"socket"},  # `doctor`: whether addresses of the settings and the environment answer
            "flows/schedule.py": {"apprise"},  # addresses of the settings
            "flows/schedule_serving.py": {"urllib"},  # our own Prefect server, 127.0.0.1
            "flows/models.py": {"huggingface_hub"}}  # a person's `models build` of a model that is not bundled

@@ -8,8 +8,10 @@ from nlp.errors import LuxiantuError
 def main() -> int:
     import argparse
 
+    from flows import logs
     from triage.command import SUMMARY, add_arguments
 
+    logs.begin()
     parser = argparse.ArgumentParser(prog="luxiantu triage", description=SUMMARY)
     add_arguments(parser)
     options = parser.parse_args()

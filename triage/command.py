@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from flows.logs import as_json
 from nlp.errors import LuxiantuError
 from triage import history, labels
 from triage.accounts import Role, add_user, first_link, invite, named
@@ -21,6 +22,8 @@ __all__ = ["SUMMARY", "add_arguments", "serve"]
 
 SUMMARY = "打开初筛页（供工作人员处理申报材料），或校验、备份、导入导出"
 OPERATOR = "命令行"
+# Uvicorn's words reach flows.logs through the root logger, with their level.
+LINES = {"version": 1, "disable_existing_loggers": False, "loggers": {"uvicorn": {"handlers": [], "propagate": True}}}
 
 
 class ChainBroken(LuxiantuError):
@@ -107,7 +110,8 @@ def serve(options: Namespace) -> None:
             say("注意：正在非本机地址上以明文提供服务，请放在 https 反向代理之后并加 --https")
         served = create(office, hosts=LOCAL | {options.host, *options.name}).served
         with publishing(office):
-            uvicorn.run(served, host=options.host, port=options.port, log_level="warning", server_header=False, proxy_headers=False)
+            uvicorn.run(served, host=options.host, port=options.port, log_level="warning", server_header=False, proxy_headers=False,
+                        log_config=LINES if as_json() else uvicorn.config.LOGGING_CONFIG)
 
 
 def take_pending(office: Office, folders: Sequence[Path]) -> None:

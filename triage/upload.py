@@ -64,7 +64,9 @@ class Reading:
         with self._turn:
             self._say(upload_id, READING, "正在启动读取程序")
             folder = office.state / "uploads" / upload_id
-            environment = {**os.environ, OUT: str(office.out), URL: office.store.url.render_as_string(hide_password=False), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+            url = office.store.url.render_as_string(hide_password=False)
+            environment = {**os.environ, OUT: str(office.out), URL: url, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1",
+                           "LUXIANTU_LOG": ""}  # the last line of its log is shown on the page
             code: int | None = None
             with (folder.parent / f"{upload_id}.log").open("wb") as log, contextlib.suppress(subprocess.TimeoutExpired):
                 code = subprocess.run([sys.executable, "-m", "triage.worker", upload_id], env=environment, stdout=log, stderr=log,  # noqa: S603 (our own module)

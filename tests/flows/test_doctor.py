@@ -1,5 +1,6 @@
 """The checks on this machine, and each of them where something is wrong."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +18,9 @@ def by_name(checks: list[Check]) -> dict[str, Check]:
 def test_this_machine_can_run(tmp_path: Path) -> None:
     found = by_name(list(examine(tmp_path)))
     assert {n for n, c in found.items() if c.state == "fail"} == set()
-    assert {"Python", "软件包", "设置", "产业链", "词表", "模型", "磁盘", "输出目录", "Prefect 目录", "图用字体"} <= set(found)
+    assert {"Python", "软件包", "设置", "时钟", "时区", "产业链", "词表", "模型", "计算方式", "磁盘", "输出目录", "Prefect 目录", "Prefect 记录", "初筛数据库",
+            "运行锁", "最近的运行", "残留进程", "图用字体"} <= set(found)
+    assert any(name.startswith("分片目录") for name in found)
 
 
 def test_every_finding_says_what_to_do(tmp_path: Path) -> None:
@@ -36,6 +39,33 @@ def test_a_check_that_breaks_is_a_finding_and_the_rest_goes_on(tmp_path: Path, m
     assert (found["settings.toml"].state, found["settings.toml"].remedy) == ("fail", "请修改")
     assert found["检查本身"].state == "fail"
     assert "图用字体" in found
+
+
+def test_settings_that_cannot_be_read_stop_no_other_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "settings.toml").write_text("[run", "utf-8")
+    monkeypatch.setenv("LUXIANTU_SETTINGS", str(tmp_path / "settings.toml"))
+    found = by_name(list(examine(tmp_path / "out")))
+    assert found["settings.toml"].state == "fail"
+    assert (found["计算方式"].state, found["分片目录"].state, found["时钟"].state) == ("warn", "warn", "ok")
+    assert "检查本身" not in found
+
+
+def test_a_server_that_hangs_holds_it_up_for_no_longer_than_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hanging() -> Check:
+        time.sleep(20)
+        return Check(name="模型", state="ok", detail="")
+
+    monkeypatch.setattr(doctor, "models", hanging)
+    monkeypatch.setattr(doctor, "SECONDS", 2.0)
+    began = time.monotonic()
+    found = by_name(list(examine(tmp_path)))
+    assert time.monotonic() - began < 6
+    assert found["模型"].state == "fail" and found["模型"].remedy
+
+
+def test_looking_makes_nothing(tmp_path: Path) -> None:
+    list(examine(tmp_path / "out"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,7 @@ def lines(run: Run) -> list[dict[str, object]]:
 
 
 def test_a_good_run_leaves_its_lines_and_numbers(run: Run) -> None:
-    with recorded(run, "refresh"), display.stage("读入", "read"):
+    with recorded(run.out, run.run_id, "refresh"), display.stage("读入", "read"):
         save(Count, [Count(name="demand.kept", value=3), Count(name="demand.rejected", value=2)], run.data("counts"))
     assert [line["event"] for line in lines(run)] == ["run.begin", "stage.begin", "stage.end", "run.set_aside", "run.end"]
     found = samples(run.out / "state" / "metrics.prom")
@@ -38,7 +37,7 @@ def test_a_good_run_leaves_its_lines_and_numbers(run: Run) -> None:
 
 def test_a_failed_run_says_so_without_its_text(run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LUXIANTU_LOG", "json")
-    with pytest.raises(ValueError), recorded(run, "refresh"), display.stage("读入", "read"):
+    with pytest.raises(ValueError), recorded(run.out, run.run_id, "refresh"), display.stage("读入", "read"):
         raise ValueError("某公司的秘密")
     said = capsys.readouterr().err
     assert "秘密" not in said and [json.loads(line) for line in said.splitlines()] == lines(run)
@@ -48,6 +47,6 @@ def test_a_failed_run_says_so_without_its_text(run: Run, capsys: pytest.CaptureF
 
 def test_the_oldest_journals_go(run: Run) -> None:
     for n in range(KEPT + 5):
-        with recorded(replace(run, run_id=f"{n:03}"), "intake"):
+        with recorded(run.out, f"{n:03}", "intake"):
             pass
     assert sorted(p.stem for p in (run.out / "state" / "log").iterdir()) == [f"{n:03}" for n in range(5, KEPT + 5)]

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from flows.schedule import Outcome, history, keep, next_times, note, recorded, status
+from flows.history import Noted
+from flows.schedule import Outcome, history, keep, next_times, note, recorded, scheduled_refresh, status
 from flows.settings import DEFAULT, ROOT, ScheduleSettings, read
 from flows.store import Locked, point_latest
-from nlp.errors import EmptyCorpus
+from nlp.errors import EmptyCorpus, InvalidSetting
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -97,6 +98,26 @@ def test_old_runs_go_and_the_latest_stays_however_old(tmp_path: Path) -> None:
     ("30 1 * * *", datetime(2026, 11, 25, 1, 30, tzinfo=SHANGHAI), "2026-11-26 01:30+08:00")])
 def test_when_a_run_is_due(cron: str, now: datetime, expected: str) -> None:
     assert next_times(cron, now)[0].isoformat(sep=" ", timespec="minutes") == expected
+
+
+def test_settings_that_cannot_be_read_at_night_are_a_noted_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run itself fails on them; [schedule] still says where that is noted."""
+    text = DEFAULT.read_text("utf-8").replace('out = "outputs" ', f'out = "{tmp_path / "outputs"}"').replace("seed = 7", 'seed = "seven"')
+    (tmp_path / "settings.toml").write_text(text, "utf-8")
+    monkeypatch.setenv("LUXIANTU_SETTINGS", str(tmp_path / "settings.toml"))
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    with pytest.raises(InvalidSetting):
+        scheduled_refresh.fn()
+    (outcome,) = history(tmp_path / "outputs")
+    assert (outcome.name, outcome.by, outcome.state) == ("corpus", "schedule", "failed") and "run.seed" in outcome.reason
+    assert list((tmp_path / "outputs" / "state" / "log").iterdir())
+
+
+def test_runs_by_hand_are_said_beside_the_schedules(settings: ScheduleSettings) -> None:
+    with pytest.raises(EmptyCorpus), Noted(name="refresh", out=Path(settings.out)):
+        raise EmptyCorpus("收件目录", "没有材料", "请放入文件")
+    text = "\n".join(status(settings, datetime.now(SHANGHAI)))
+    assert text.count("还没有运行过") == 2 and "手工刷新" in text and "没有材料" in text
 
 
 def test_a_wrong_cron_line_is_named() -> None:
