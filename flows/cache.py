@@ -10,20 +10,25 @@ import platform
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from flows.store import load, save, write_bytes
+from flows.arrays import write_arrays
+from flows.columns import ByKey, Columns, compact, to_columns
+from flows.store import save_table, schema, write_bytes
 from nlp.embed import Vectors
 from nlp.records import TermMention, Unit
 
 __all__ = ["Cache", "fingerprint", "text_key"]
 
-Extract = Callable[[Sequence[tuple[str, str]]], Sequence[TermMention]]
-Encode = Callable[[Sequence[str]], Vectors]
+Extract = Callable[[Sequence[tuple[str, str]]], Iterable[TermMention]]  # (key, text) -> under the keys, those of a key together
+Encode = Callable[[Sequence[str]], Iterable[Vectors]]  # a row a text
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError)  # what a torn or foreign file makes a reader raise
 
 
@@ -50,31 +55,36 @@ class Cache:
 
     def vectors(self, units: Sequence[Unit], stamp: str, encode: Encode) -> Vectors:
         """[n, d] of the units' texts; only texts that no file of theirs holds are encoded."""
-        home = self.home("vectors", stamp)
-        known = {source: read_vectors(home / f"{source}.npz") for source in sources(units)}
-        fresh = self.missing(units, known)
-        every = {key: row for rows in known.values() for key, row in rows.items()}
-        every |= dict(zip((key for key, _ in fresh), encode([text for _, text in fresh]), strict=True)) if fresh else {}
-        self.used |= {home / f"{source}.npz" for source in known}
-        for source, keys in sources(units).items():
-            if keys.keys() != known[source].keys():
-                write_bytes(packed({k: every[k] for k in keys}), home / f"{source}.npz")
-        return np.stack([every[text_key(u.text)] for u in units]) if units else np.zeros((0, 1), dtype=np.float32)
+        home, keys = self.home("vectors", stamp), [text_key(u.text) for u in units]
+        parts = sources(units, keys)
+        known = {source: read_vectors(home / f"{source}.npz") for source in parts}
+        changed = [source for source, own in parts.items() if own.keys() != known[source].keys()]
+        fresh = self.missing(units, keys, known)
+        made = zip((key for key, _ in fresh), encode([text for _, text in fresh]), strict=True) if fresh else ()
+        found = in_order(keys, chain(*(rows.items() for rows in known.values()), made))
+        self.used |= {home / f"{source}.npz" for source in parts}
+        row = {key: i for i, key in enumerate(keys)}
+        known.clear()
+        for source in changed:
+            own = sorted(parts[source])
+            write_arrays({"keys": np.array(own), "vectors": found[[row[key] for key in own]]}, home / f"{source}.npz")
+        return found
 
-    def mentions(self, units: Sequence[Unit], stamp: str, extract: Extract) -> list[TermMention]:
+    def mentions(self, units: Sequence[Unit], stamp: str, extract: Extract) -> Columns[TermMention]:
         """Of every unit, by unit id and place; only texts that no file of theirs holds are searched."""
-        home = self.home("mentions", stamp)
-        known = {source: read_mentions(home / source) for source in sources(units)}
-        fresh = self.missing(units, known)
-        every = {key: found for rows in known.values() for key, found in rows.items()} | {key: [] for key, _ in fresh}
-        for m in extract(fresh) if fresh else ():
-            every[m.unit_id].append(m)
-        self.used |= {home / source for source in known}
-        for source, keys in sources(units).items():
-            if keys.keys() != known[source].keys():
-                save(TermMention, [m for k in sorted(keys) for m in every[k]], home / source / "mentions.parquet")
-                write_bytes("\n".join(sorted(keys)).encode(), home / source / "texts.txt")
-        return [replace(m, unit_id=u.unit_id) for u in sorted(units, key=lambda u: u.unit_id) for m in every[text_key(u.text)]]
+        home, keys = self.home("mentions", stamp), [text_key(u.text) for u in units]
+        parts = sources(units, keys)
+        known = {source: read_mentions(home / source) for source in parts}
+        fresh = self.missing(units, keys, {source: kept.texts for source, kept in known.items()})
+        every = ByKey([*(kept.mentions for kept in known.values()), to_columns(TermMention, extract(fresh) if fresh else ())])
+        self.used |= {home / source for source in parts}
+        for source, texts in parts.items():
+            if texts.keys() != known[source].texts:
+                own = sorted(texts)
+                save_table(every.of(own, own).cast(schema(TermMention)).combine_chunks(), home / source / "mentions.parquet")
+                write_bytes("\n".join(own).encode(), home / source / "texts.txt")
+        ids, theirs = zip(*sorted(zip((u.unit_id for u in units), keys, strict=True)), strict=True) if units else ((), ())
+        return Columns(TermMention, every.of(theirs, ids))
 
     def home(self, kind: str, stamp: str) -> Path:
         """The folder of results that rest on `stamp`; those of older stamps are removed."""
@@ -95,21 +105,44 @@ class Cache:
                 path.unlink(missing_ok=True)
         shutil.rmtree(self.folder / "partitions", ignore_errors=True)
 
-    def missing(self, units: Sequence[Unit], known: Mapping[str, Mapping[str, object]]) -> list[tuple[str, str]]:
+    def missing(self, units: Sequence[Unit], keys: Sequence[str], known: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
         """(key, text) of the texts to be computed, each once, in the order of their keys."""
-        held = {key for rows in known.values() for key in rows}
-        wanted = {text_key(u.text): u.text for u in units}
+        held = {key for kept in known.values() for key in kept}
+        wanted = {key: u.text for key, u in zip(keys, units, strict=True)}
         fresh = sorted((key, text) for key, text in wanted.items() if key not in held)
         self.reused, self.computed = self.reused + len(wanted) - len(fresh), self.computed + len(fresh)
         return fresh
 
 
-def sources(units: Sequence[Unit]) -> dict[str, dict[str, None]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMentions:
+    """Of one source: the keys of its texts, for a text may hold no mention, and the mentions under them."""
+
+    texts: frozenset[str]
+    mentions: pa.Table
+
+
+def sources(units: Sequence[Unit], keys: Sequence[str]) -> dict[str, dict[str, None]]:
     """File name of a partition -> the keys of its texts, in order: one partition a source file."""
-    found: dict[str, dict[str, None]] = {}
-    for u in units:
-        name = hashlib.sha1(u.source_file.encode(), usedforsecurity=False).hexdigest()[:16]
-        found.setdefault(name, {})[text_key(u.text)] = None
+    names, found = dict[str, str](), dict[str, dict[str, None]]()
+    for u, key in zip(units, keys, strict=True):
+        if u.source_file not in names:
+            names[u.source_file] = hashlib.sha1(u.source_file.encode(), usedforsecurity=False).hexdigest()[:16]
+        found.setdefault(names[u.source_file], {})[key] = None
+    return found
+
+
+def in_order(keys: Sequence[str], rows: Iterable[tuple[str, Vectors]]) -> Vectors:
+    """[n, d]: the row of each key; rows are taken as they come, others beside the wanted ones are passed over."""
+    first, found = dict[str, int](), np.zeros((0, 1), dtype=np.float32)
+    places = np.array([first.setdefault(key, i) for i, key in enumerate(keys)], dtype=np.int64)
+    for key, row in rows:
+        if not len(found) and len(keys):
+            found = np.zeros((len(keys), len(row)), dtype=np.float32)
+        if key in first:
+            found[first[key]] = row
+    again = np.flatnonzero(places != np.arange(len(places)))
+    found[again] = found[places[again]]
     return found
 
 
@@ -128,13 +161,14 @@ def read_vectors(path: Path) -> dict[str, Vectors]:
         return {}
 
 
-def read_mentions(folder: Path) -> dict[str, list[TermMention]]:
-    """The texts are listed beside the mentions, for a text may hold none. They are written last: a torn pair is not used."""
+def read_mentions(folder: Path) -> KeptMentions:
+    """The texts are written last: a torn pair is not used."""
+    shape = compact(TermMention)
     try:
-        keys = (folder / "texts.txt").read_text("utf-8").split()
-        found: dict[str, list[TermMention]] = {k: [] for k in keys}
-        for m in load(TermMention, folder / "mentions.parquet"):
-            found[m.unit_id].append(m)
-        return found
-    except UNREADABLE:
-        return {}
+        texts = frozenset((folder / "texts.txt").read_text("utf-8").split())
+        table = pq.read_table(folder / "mentions.parquet").cast(shape).unify_dictionaries()
+        if texts.issuperset(table.column(0).unique().to_pylist()):
+            return KeptMentions(texts=texts, mentions=table)
+    except (*UNREADABLE, pa.ArrowException):
+        pass
+    return KeptMentions(texts=frozenset(), mentions=shape.empty_table())

@@ -48,6 +48,7 @@ def describe_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artef
     topics = load(Topic, artefacts["topics"])
     with display.stage("描述主题", "describe"):
         rows = np.stack([vectors[u.unit_id] for u in units]) if units else np.zeros((0, 1), dtype=np.float32)
+        vectors.clear()  # the rows are a copy
         kinds = read_memory(run.work).kinds or fit_kind_means(units, rows)
         seen = subject_vectors(kinds.centred(units, rows), encoder=encoder_name(artefacts["vectors"]))
         told = describe(

@@ -1,7 +1,7 @@
 """Units, terms and vectors -> topics and the assignment of every unit, a segment at a time."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from prefect import task
@@ -11,7 +11,7 @@ from flows.naming import name_renewals
 from flows.progress import display
 from flows.registry import ChainMemory, previous_run, read_memory, write_memory
 from flows.run import Run
-from flows.store import Artefact, load, save, write_bytes
+from flows.store import Artefact, each, load, save, write_bytes
 from flows.topic_edits import edits_toml, read_edits
 from flows.topic_space import frame_name, subject_vectors
 from flows.understand import chain_of, read_vectors
@@ -36,7 +36,7 @@ from nlp.topics.identity import refresh
 __all__ = ["discover_topics", "terms_by_unit"]
 
 
-def terms_by_unit(mentions: Sequence[TermMention], terms: Sequence[Term]) -> dict[str, tuple[str, ...]]:
+def terms_by_unit(mentions: Iterable[TermMention], terms: Sequence[Term]) -> dict[str, tuple[str, ...]]:
     """The names of the terms of each unit, each once: a unit that repeats a word does not say more."""
     name = {t.term_id: t.name for t in terms}
     found: dict[str, list[str]] = {}
@@ -53,8 +53,8 @@ def discover_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artef
     Every unit gets one row in `assignments`, every topic that was or is one in `topic_events`.
     """
     units = load(Unit, artefacts["units"])
-    segment = {v.unit_id: v.segment for v in load(ChainVerdict, artefacts["verdicts"])}
-    terms = terms_by_unit(load(TermMention, artefacts["mentions"]), load(Term, artefacts["terms"]))
+    segment = {v.unit_id: v.segment for v in each(ChainVerdict, artefacts["verdicts"])}
+    terms = terms_by_unit(each(TermMention, artefacts["mentions"]), load(Term, artefacts["terms"]))
     memory, edits = read_memory(previous_run(run.out, run.chain)), read_edits(run.out, run.chain)
     vectors, kinds = centred(units, artefacts["vectors"], memory, run)
     present = sorted({*segment.values(), *memory.segments})
@@ -76,6 +76,7 @@ def centred(units: Sequence[Unit], source: Artefact, memory: ChainMemory, run: R
     vectors = read_vectors(source)
     encoded = [u for u in units if u.unit_id in vectors]
     rows = np.stack([vectors[u.unit_id] for u in encoded]) if encoded else np.zeros((0, 1), dtype=np.float32)
+    vectors.clear()  # the rows are a copy
     kinds = fit_kind_means(encoded, rows, known=memory.kinds if memory.encoder == frame_name(run.settings.encoder.name) else None)
     seen = subject_vectors(kinds.centred(encoded, rows), encoder=run.settings.encoder.name)
     return dict(zip((u.unit_id for u in encoded), seen, strict=True)), kinds

@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.discover import terms_by_unit
 from flows.progress import display
 from flows.run import Run
-from flows.store import Artefact, load, save
+from flows.store import Artefact, each, load, save
 from flows.topic_edits import read_edits
 from flows.understand import LEXICONS, chain_of
 from nlp.consortium import suggest_partners
@@ -83,7 +83,7 @@ def sources_of(topics: Sequence[Topic], artefacts: Mapping[str, Artefact], run: 
         demands=load(Demand, artefacts["demands"]), facets=load(Facets, artefacts["facets"]), targets=load(Target, artefacts["targets"]),
         clauses=load(Clause, artefacts["clauses"]), policies=load(Policy, artefacts["policies"]), patents=load(Patent, artefacts["patents"]),
         projects=related_projects(topics, load(Project, artefacts["projects"])),
-        named=terms_by_unit(load(TermMention, artefacts["mentions"]), load(Term, artefacts["terms"])), as_of=run.as_of)
+        named=terms_by_unit(each(TermMention, artefacts["mentions"]), load(Term, artefacts["terms"])), as_of=run.as_of)
 
 
 def organise(priorities: Iterable[Priority], table: FactTable, assignments: Sequence[Assignment], sources: Sources, rules: OrganisingRules, *,

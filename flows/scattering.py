@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
-
-import numpy as np
 
 from flows import places
 from flows.cache import text_key
@@ -39,22 +38,28 @@ T = TypeVar("T")
 PARTITIONS = "partitions"  # folder below the cache's
 
 
-def extracted(texts: Sequence[Text], settings: Settings, folder: Path) -> list[TermMention]:
-    """(key, text) -> mentions by key, then place. `folder`: the cache's, below which partitions lie while they are computed."""
+def extracted(texts: Sequence[Text], settings: Settings, folder: Path) -> Iterator[TermMention]:
+    """(key, text) -> mentions by key, then place, a partition at a time. `folder`: the cache's, below which partitions lie while
+    they are computed."""
     if at_once(texts, settings):
-        return extractor_of(settings, load_lexicon(LEXICONS)).extract(texts)
+        yield from extractor_of(settings, load_lexicon(LEXICONS)).extract(texts)
+        return
     with partitioned("terms", texts, settings, folder) as jobs:
-        return [mention for job in jobs for mention in result(job, read_mentions)]
+        for job in jobs:
+            yield from result(job, read_mentions)
 
 
-def encoded(texts: Sequence[str], settings: Settings, folder: Path) -> Vectors:
-    """[n, d], in the order of the texts."""
+def encoded(texts: Sequence[str], settings: Settings, folder: Path) -> Iterator[Vectors]:
+    """A row for each of the distinct texts, in their order, a partition at a time."""
     if at_once(texts, settings):
-        return encoder_of(settings, display.advance).encode(texts)
+        yield from encoder_of(settings, display.advance).encode(texts)
+        return
     keys = [text_key(text) for text in texts]
-    with partitioned("embed", list(dict(zip(keys, texts, strict=True)).items()), settings, folder) as jobs:
-        rows = {key: row for job in jobs for key, row in result(job, read_vectors).items()}
-    return np.stack([rows[key] for key in keys])
+    with partitioned("embed", list(zip(keys, texts, strict=True)), settings, folder) as jobs:
+        remaining = iter(keys)
+        for job in jobs:
+            rows = result(job, read_vectors)
+            yield from (rows[key] for key in islice(remaining, len(rows)))
 
 
 def at_once(texts: Sequence[object], settings: Settings) -> bool:

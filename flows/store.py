@@ -1,7 +1,6 @@
 """Disk: records as Parquet, atomic writes, the run lock, and the publication of a whole run.
 
-A run is written to outputs/.work/<run-id> and renamed to outputs/<run-id> when it is whole; then outputs/latest
-points at it. A reader therefore never sees half a run.
+A run is written to outputs/.work/<run-id> and renamed to outputs/<run-id> when whole; then outputs/latest points at it: no reader sees half a run.
 """
 
 import hashlib
@@ -16,7 +15,7 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from io import BytesIO
-from itertools import islice
+from itertools import islice, takewhile
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -25,13 +24,14 @@ import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["WORK", "Artefact", "Locked", "digest", "latest", "load", "point_latest", "publish", "run_lock", "save",
-           "save_table", "settle", "sweep", "to_table", "write_bytes", "write_json"]
+__all__ = ["GROUP", "SLICE", "WORK", "Artefact", "Locked", "digest", "distinct", "each", "from_columns", "latest", "load", "point_latest", "publish", "run_lock",
+           "save", "save_table", "schema", "settle", "sweep", "to_table", "write_bytes", "write_json"]
 
 T = TypeVar("T")
 WORK = ".work"
 TRIED = 0.2  # seconds
-SLICE = 20_000  # records turned into columns, or back, at a time
+SLICE = 16_384  # records turned into columns, or back, at a time; a multiple of the 1,024 rows by which Parquet cuts its pages
+GROUP = 64 * SLICE  # records of a row group
 _PLAIN = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), date: pa.date32()}
 
 
@@ -108,16 +108,23 @@ def from_cell(value: Any, hint: Any) -> Any:
 def save(kind: type[T], records: Iterable[T], path: Path) -> Artefact:
     """Write records of one kind, in the order given, to a Parquet file; the same records give the same bytes.
 
-    Only a slice of the records is held besides their columns, so `records` may be a generator over millions.
+    Only a row group's columns and a slice of the records are held, so `records` may be a generator over millions.
     """
-    return save_table(to_table(kind, records), path)
+    return save_groups(schema(kind), _groups(kind, iter(records)), path)
+
+
+def _groups(kind: type[T], remaining: Iterator[T]) -> Iterator[pa.Table]:
+    yield to_table(kind, islice(remaining, GROUP))  # no records are a table too
+    yield from takewhile(len, iter(lambda: to_table(kind, islice(remaining, GROUP)), None))
 
 
 def to_table(kind: type[T], records: Iterable[T]) -> pa.Table:
     shape, remaining = schema(kind), iter(records)
     slices = [_columns(shape, rows) for rows in iter(lambda: list(islice(remaining, SLICE)), [])]
-    # joined again, for the pages of the file would otherwise follow the slices
-    return pa.Table.from_batches(slices, schema=shape).combine_chunks()
+    table = pa.Table.from_batches(slices, schema=shape)
+    # a page of lists ends by the number of their values, so that slices would show in the file
+    whole = [column.combine_chunks() if pa.types.is_nested(column.type) else column for column in table.columns]
+    return pa.Table.from_arrays(whole, schema=shape)
 
 
 def _columns(shape: pa.Schema, rows: list[Any]) -> pa.RecordBatch:
@@ -129,30 +136,68 @@ def _columns(shape: pa.Schema, rows: list[Any]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=shape)
 
 
-def save_table(table: pa.Table, path: Path) -> Artefact:
+def save_groups(shape: pa.Schema, tables: Iterable[pa.Table], path: Path) -> Artefact:
+    """A row group for each of the tables, which are made as they are written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    pq.write_table(table, part, compression="zstd")
+    with pq.ParquetWriter(part, shape, compression="zstd") as writer:
+
+        def write(table: pa.Table) -> int:
+            writer.write_table(table)
+            return len(table)
+
+        rows = sum(map(write, tables))
     replace(part, path)
-    return Artefact(path=str(path), sha256=digest(path), rows=table.num_rows)
+    return Artefact(path=str(path), sha256=digest(path), rows=rows)
+
+
+def save_table(table: pa.Table, path: Path) -> Artefact:
+    return save_groups(table.schema, [table], path)
 
 
 def load(kind: type[T], source: Artefact | Path | BytesIO) -> list[T]:
-    """The records of a file that `save` wrote. Columns are turned one at a time; a column of plain values as a whole."""
-    place = Path(source.path) if isinstance(source, Artefact) else source
-    hints = typing.get_type_hints(kind)
-    records: list[T] = []
-    with pq.ParquetFile(place) as file:
+    """The records of a file that `save` wrote."""
+    return list(each(kind, source))
+
+
+def each(kind: type[T], source: Artefact | Path | BytesIO) -> Iterator[T]:
+    """The same one at a time: only a slice of them is held."""
+    with pq.ParquetFile(Path(source.path) if isinstance(source, Artefact) else source) as file:
         for batch in file.iter_batches(SLICE):
-            names = batch.schema.names
-            columns = [_cells(batch.column(i), hints[name]) for i, name in enumerate(names)]
-            records += [kind(**dict(zip(names, cells, strict=True))) for cells in zip(*columns, strict=True)]
-    return records
+            yield from from_columns(kind, batch)
+
+
+def distinct(source: Artefact, column: str) -> set[str]:
+    """The values of one column of texts, without the records."""
+    with pq.ParquetFile(source.path) as file:
+        return {text for batch in file.iter_batches(SLICE, columns=[column]) for text in batch.column(0).unique().to_pylist()}
+
+
+def from_columns(kind: type[T], batch: pa.RecordBatch) -> Iterator[T]:
+    """Records from their columns, which are turned one at a time. A text that several records of the batch hold is one string."""
+    hints, names = typing.get_type_hints(kind), batch.schema.names
+    columns = [_cells(batch.column(i), hints[name]) for i, name in enumerate(names)]
+    return (kind(**dict(zip(names, cells, strict=True))) for cells in zip(*columns, strict=True))
 
 
 def _cells(column: pa.Array, hint: Any) -> list[Any]:
-    values = column.to_pylist()
+    if pa.types.is_list(column.type):
+        items = iter(_cells(column.flatten(), _item(hint)))
+        return [None if n is None else tuple(islice(items, n)) for n in column.value_lengths().to_pylist()]
+    values: list[Any] = _shared(column) if pa.types.is_string(column.type) else column.to_pylist()
     return values if _is_plain(hint) else [from_cell(value, hint) for value in values]
+
+
+def _shared(column: pa.Array) -> list[str | None]:
+    texts = column.dictionary_encode()
+    distinct = [*texts.dictionary.to_pylist(), None]
+    return [distinct[i] for i in texts.indices.fill_null(-1).to_pylist()]
+
+
+def _item(hint: Any) -> Any:
+    """Of tuple[X, ...], which may be optional, X."""
+    arguments = typing.get_args(hint)
+    return arguments[0] if typing.get_origin(hint) is tuple else _item(next(a for a in arguments if a is not type(None)))
 
 
 def _is_plain(hint: Any) -> bool:

@@ -9,20 +9,22 @@ import numpy as np
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from flows.arrays import write_arrays
 from flows.loaded import LEXICONS, encoder_of, encoder_stamp, extractor_of, terms_stamp
 from flows.progress import display
 from flows.run import Run
 from flows.scattering import encoded, extracted
 from flows.settings import ROOT, Settings
 from flows.static_model import space_of
-from flows.store import Artefact, digest, load, save, write_bytes
+from flows.store import Artefact, distinct, load, save, write_bytes
 from nlp.chain import Chain, load_chain
 from nlp.chain_head import ChainHead, judge, load_head
 from nlp.chain_names import names_chain
 from nlp.embed import Vectors
 from nlp.errors import InvalidSetting, ModelUnavailable
 from nlp.records import ChainVerdict, Count, Demand, Patent, Term, TermMention, Unit
-from nlp.terms import load_lexicon, merge
+from nlp.terms import load_lexicon
+from nlp.terms.canonical import name_terms
 from nlp.terms.new_terms import new_terms, to_toml
 from nlp.terms.proposals import Proposal, propose_merges
 
@@ -37,11 +39,10 @@ def find_terms(units: Artefact, run: Run) -> dict[str, Artefact]:
     with display.stage("提取术语", "terms"):
         lexicon = load_lexicon(LEXICONS)
         found = load(Unit, units)
-        texts = [(u.unit_id, u.text) for u in found]
         mentions = run.cache.mentions(found, terms_stamp(run.settings), lambda fresh: extracted(fresh, run.settings, run.cache.folder))
-        table = merge(mentions, lexicon, texts)
-    write_bytes(to_toml(new_terms(table.mentions, table.terms, lexicon, found)).encode(), run.work / "new_terms.toml")
-    return {"terms": save(Term, table.terms, run.data("terms")), "mentions": save(TermMention, table.mentions, run.data("mentions"))}
+        names = name_terms(mentions, lexicon, ((u.unit_id, u.text) for u in found))
+    write_bytes(to_toml(new_terms(names.named(mentions), names.terms, lexicon, found)).encode(), run.work / "new_terms.toml")
+    return {"terms": save(Term, names.terms, run.data("terms")), "mentions": save(TermMention, names.named(mentions), run.data("mentions"))}
 
 
 def chain_of(name: str) -> Chain:
@@ -118,7 +119,7 @@ def unit_counts(units: Sequence[Unit], segment: dict[str, str], segments: Sequen
 def embed_units(units: Artefact, mentions: Artefact, run: Run) -> Artefact:
     """Vectors of the units that name a term, and of demands and patents without one, which are marked and not clustered: most
     clauses name none, and their segment needs no vector."""
-    named = {m.unit_id for m in load(TermMention, mentions)}
+    named = distinct(mentions, "unit_id")
     texts = [u for u in load(Unit, units) if u.unit_id in named or u.unit_kind != "clause"]
     with display.stage("计算句向量", "embed", total=len(texts)):
         vectors = run.cache.vectors(texts, encoder_stamp(run.settings), lambda fresh: encoded(fresh, run.settings, run.cache.folder))
@@ -137,13 +138,9 @@ def propose(run: Run) -> Artefact:
 
 def write_vectors(ids: Sequence[str], vectors: Vectors, encoder: str, path: Path, *, clustered: Collection[str] | None = None) -> Artefact:
     """`clustered`: ids of the units that go into topics; None means all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
     marks = [clustered is None or i in clustered for i in ids]
-    with part.open("wb") as file:
-        np.savez(file, ids=np.array(ids, dtype=str), vectors=vectors.astype(np.float32), model=np.array(encoder), clustered=np.array(marks, dtype=bool))
-    part.replace(path)
-    return Artefact(path=str(path), sha256=digest(path), rows=len(ids))
+    return write_arrays({"ids": np.array(ids, dtype=str), "vectors": vectors.astype(np.float32, copy=False), "model": np.array(encoder),
+                         "clustered": np.array(marks, dtype=bool)}, path)
 
 
 def read_vectors(source: Artefact, *, every: bool = False) -> dict[str, Vectors]:
@@ -151,7 +148,7 @@ def read_vectors(source: Artefact, *, every: bool = False) -> dict[str, Vectors]
     with np.load(source.path, allow_pickle=False) as file:
         ids, vectors = file["ids"], file["vectors"]
         kept = file["clustered"] | every
-    return dict(zip(ids[kept].tolist(), vectors[kept], strict=True))
+    return {unit_id: row for unit_id, row, chosen in zip(ids.tolist(), vectors, kept.tolist(), strict=True) if chosen}
 
 
 def encoder_name(source: Artefact) -> str:

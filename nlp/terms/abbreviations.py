@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from nlp.records import TermMention
 
-__all__ = ["is_abbreviation", "is_short_name", "mine"]
+__all__ = ["Explanations", "is_abbreviation", "is_short_name"]
 
 BRACKET = re.compile(r"[(（](?P<inner>[^()（）\n]{2,60})[)）]")
 QUOTE = "“”\"'「」『』"
@@ -21,24 +22,38 @@ CHARACTERS = 2.2  # Chinese characters for one capital
 ALIKE = 0.8  # share of a short name's characters that the full form holds
 
 
-def mine(
-    mentions: Sequence[TermMention], texts: Mapping[str, str], known: Container[str], not_names: Collection[str] = ()
-) -> dict[str, str]:
-    """abbreviation -> full form, both as surfaces that are mentioned; one full form an abbreviation."""
-    ends: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for mention in mentions:
-        ends[mention.unit_id, mention.end].append(mention.surface)
-    surfaces = {mention.surface for mention in mentions}
-    votes: dict[str, Counter[str]] = defaultdict(Counter)
-    for unit_id in sorted(texts):
-        for inner, start in _explanations(texts[unit_id]):
-            before = ends.get((unit_id, start), [])
-            known_form = _known_form(texts[unit_id][:start], known)
-            forms = [*before, known_form] if known_form else before
-            for short, full in _readings(inner, forms, surfaces, not_names):
-                votes[short][full] += 1
-    leaders = {short: _leader(counts) for short, counts in votes.items()}
-    return {short: full for short, full in leaders.items() if full is not None}
+@dataclass(slots=True)
+class _Explained:
+    """What explains, where the explained form ends, the lexicon's form that ends there, and the mentions that do."""
+
+    inner: str
+    start: int
+    known: str | None
+    forms: list[str] = field(default_factory=list)
+
+
+class Explanations:
+    """What the texts of a corpus explain. Mentions are shown to it a unit at a time, so that they need not all be held."""
+
+    def __init__(self, texts: Iterable[tuple[str, str]], known: Container[str]) -> None:
+        found = ((unit_id, [_Explained(inner, start, _known_form(text[:start], known)) for inner, start in _explanations(text)]) for unit_id, text in texts)
+        self._of = {unit_id: explained for unit_id, explained in found if explained}
+
+    def look(self, unit_id: str, mentions: Sequence[TermMention]) -> None:
+        """All mentions of a unit, once."""
+        for one in self._of.get(unit_id, ()):
+            one.forms += [m.surface for m in mentions if m.end == one.start]
+
+    def mine(self, surfaces: Container[str], not_names: Collection[str] = ()) -> dict[str, str]:
+        """abbreviation -> full form, both among `surfaces`, which are mentioned; one full form an abbreviation."""
+        votes: dict[str, Counter[str]] = defaultdict(Counter)
+        for unit_id in sorted(self._of):
+            for one in self._of[unit_id]:
+                forms = [*one.forms, one.known] if one.known else one.forms
+                for short, full in _readings(one.inner, forms, surfaces, not_names):
+                    votes[short][full] += 1
+        leaders = {short: _leader(counts) for short, counts in votes.items()}
+        return {short: full for short, full in leaders.items() if full is not None}
 
 
 def _readings(

@@ -2,18 +2,21 @@
 
 import hashlib
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain, groupby
+from operator import attrgetter
 
 from nlp.records import Term, TermMention
-from nlp.terms.abbreviations import mine
+from nlp.terms.abbreviations import Explanations
 from nlp.terms.lexicon import Lexicon
 from nlp.terms.ruler import inside_word
 from nlp.terms.variants import NOTHING, VariantRules, fold, loosen
 
-__all__ = ["TermTable", "comparison_key", "merge", "simplifier"]
+__all__ = ["TermNames", "TermTable", "comparison_key", "merge", "name_terms", "simplifier"]
 
 BRACKET = re.compile(r"[(\[【](?P<inner>[^()\[\]【】]*)[)\]】]")
 LATIN_WORDS = re.compile(r"[a-z][a-z ,;，；-]*")
@@ -25,6 +28,18 @@ class TermTable:
 
     terms: tuple[Term, ...]
     mentions: tuple[TermMention, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermNames:
+    """All terms, by name, and the id of each surface's term."""
+
+    terms: tuple[Term, ...]
+    term_of: Mapping[str, str]
+
+    def named(self, mentions: Iterable[TermMention]) -> Iterator[TermMention]:
+        """The mentions with their term_id."""
+        return (replace(m, term_id=self.term_of[m.surface]) for m in mentions)
 
 
 def comparison_key(simplify: Callable[[str], str] = str, rules: VariantRules | None = None) -> Callable[[str], str]:
@@ -56,26 +71,36 @@ def simplifier(kept: re.Pattern[str] = NOTHING) -> Callable[[str], str]:
     return simplify
 
 
-def merge(mentions: Sequence[TermMention], lexicon: Lexicon, units: Iterable[tuple[str, str]] = ()) -> TermTable:
-    """Give each mention the id of its term: same key, same synonym group, or abbreviation of the same full form.
+def merge(mentions: Iterable[TermMention], lexicon: Lexicon, units: Iterable[tuple[str, str]] = ()) -> TermTable:
+    """`name_terms`, with the mentions under their terms. The order of the mentions does not matter."""
+    ordered = sorted(mentions, key=lambda m: (m.unit_id, m.start, -m.end, m.extractor))
+    names = name_terms(ordered, lexicon, units)
+    return TermTable(terms=names.terms, mentions=tuple(names.named(ordered)))
 
-    `units` are the texts of the mentions; abbreviations (X（ABBR）) are mined only when they are given.
-    term_id is taken from the group's key (of the synonym group's name or the full form), not from the most frequent
-    surface, so it holds when counts change. The order of the mentions does not matter.
+
+def name_terms(mentions: Iterable[TermMention], lexicon: Lexicon, units: Iterable[tuple[str, str]] = ()) -> TermNames:
+    """Put surfaces under one term: same key, same synonym group, or abbreviation of the same full form.
+
+    The mentions are gone through once, those of a unit one after another. `units` are their texts; abbreviations (X（ABBR）)
+    are mined only when they are given. term_id is taken from the group's key (of the synonym group's name or the full form),
+    not from the most frequent surface, so it holds when counts change.
     """
     key = comparison_key(simplifier(lexicon.variants.kept), lexicon.variants)
-    short = mine(mentions, dict(units), lexicon.terms, lexicon.variants.not_names)
+    explained = Explanations(units, lexicon.terms)
+    units_of: dict[str, array[int]] = defaultdict(lambda: array("I"))
+    for number, (unit_id, own) in enumerate(groupby(mentions, attrgetter("unit_id"))):
+        found = list(own)
+        explained.look(unit_id, found)
+        for mention in found:
+            units_of[mention.surface].append(number)
+    short = explained.mine(units_of, lexicon.variants.not_names)
     groups = _Groups(lexicon, key, {key(abbreviation): key(full) for abbreviation, full in short.items()})
-    group_of = {surface: groups.of(key(surface)) for surface in {m.surface for m in mentions}}
-    by_group: dict[str, list[TermMention]] = defaultdict(list)
-    for mention in mentions:
-        by_group[group_of[mention.surface]].append(mention)
-    terms = [_term(group, found) for group, found in by_group.items()]
-    merged = [replace(m, term_id=_term_id(group)) for group, found in by_group.items() for m in found]
-    return TermTable(
-        terms=tuple(sorted(terms, key=lambda term: (term.name, term.term_id))),
-        mentions=tuple(sorted(merged, key=lambda m: (m.unit_id, m.start, -m.end, m.extractor))),
-    )
+    group_of = {surface: groups.of(key(surface)) for surface in units_of}
+    by_group: dict[str, dict[str, array[int]]] = defaultdict(dict)
+    for surface, numbers in units_of.items():
+        by_group[group_of[surface]][surface] = numbers
+    terms = sorted((_term(group, found) for group, found in by_group.items()), key=lambda term: (term.name, term.term_id))
+    return TermNames(terms=tuple(terms), term_of={surface: _term_id(group) for surface, group in group_of.items()})
 
 
 class _Groups:
@@ -144,14 +169,14 @@ def _term_id(group: str) -> str:
     return "t-" + hashlib.sha1(group.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()[:10]
 
 
-def _term(group: str, mentions: Sequence[TermMention]) -> Term:
-    """Named by the most frequent surface; ties: the longest, then the first in order of characters."""
-    surfaces = Counter(mention.surface for mention in mentions)
-    name, *others = sorted(surfaces, key=lambda surface: (-surfaces[surface], -len(surface), surface))
+def _term(group: str, found: Mapping[str, Sequence[int]]) -> Term:
+    """Surface -> the number of the unit of each of its mentions. Named by the most frequent surface; ties: the longest, then the
+    first in order of characters."""
+    name, *others = sorted(found, key=lambda surface: (-len(found[surface]), -len(surface), surface))
     return Term(
         term_id=_term_id(group),
         name=name,
         variants=tuple(others),
-        n_mentions=len(mentions),
-        n_units=len({mention.unit_id for mention in mentions}),
+        n_mentions=sum(map(len, found.values())),
+        n_units=len(set(chain.from_iterable(found.values()))),
     )

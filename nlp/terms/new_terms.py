@@ -3,6 +3,7 @@
 import json
 import math
 import tomllib
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,20 +56,39 @@ def new_terms(
     mentions: Iterable[TermMention], terms: Sequence[Term], lexicon: Lexicon, units: Iterable[Unit],
     years: Mapping[str, int] | None = None, *, least_units: int = 2, at_most: int = 500,
 ) -> tuple[NewTerm, ...]:  # fmt: skip
-    """Most useful first. `mentions` carry the term_id of `terms`; `years`: unit id -> year, where one is known."""
+    """Most useful first. `mentions` carry the term_id of `terms` and are gone through once; `years`: unit id -> year, where one is known."""
     key = comparison_key(simplifier(lexicon.variants.kept), lexicon.variants)
     known = _known(lexicon, key)
-    by_term: dict[str, list[TermMention]] = defaultdict(list)
+    wanted = {t.term_id: t for t in terms if t.n_units >= least_units and not any(key(form) in known for form in (t.name, *t.variants))}
+    uses, numbers = dict[str, _Uses](), dict[str, int]()  # numbers: of units, in order
     for mention in mentions:
-        if mention.term_id:
-            by_term[mention.term_id].append(mention)
-    unit_of = {unit.unit_id: unit for unit in units}
-    found = [
-        _new_term(term, by_term[term.term_id], unit_of, years or {})
-        for term in terms
-        if term.n_units >= least_units and by_term.get(term.term_id) and not any(key(form) in known for form in (term.name, *term.variants))
-    ]
+        number = numbers.setdefault(mention.unit_id, len(numbers))
+        if term := wanted.get(mention.term_id or ""):
+            if term.term_id not in uses:
+                uses[term.term_id] = _Uses(term, mention)
+            uses[term.term_id].add(mention, number)
+    unit_of, ids = {unit.unit_id: unit for unit in units}, list(numbers)
+    found = [_new_term(one, sorted(ids[n] for n in set(one.numbers)), unit_of, years or {}) for one in map(uses.get, wanted) if one]
     return tuple(sorted(found, key=lambda t: (-t.score, t.name))[:at_most])
+
+
+class _Uses:
+    """What is kept of a term's mentions: the unit and the score of each, and the one to be quoted."""
+
+    __slots__ = ("best", "numbers", "rank", "scores", "term")
+
+    def __init__(self, term: Term, first: TermMention) -> None:
+        self.term, self.numbers, self.scores = term, array("I"), array("d")
+        self.best, self.rank = first, self.rank_of(first)
+
+    def add(self, mention: TermMention, number: int) -> None:
+        self.numbers.append(number)
+        self.scores.append(mention.score)
+        if (rank := self.rank_of(mention)) < self.rank:
+            self.best, self.rank = mention, rank
+
+    def rank_of(self, m: TermMention) -> tuple[bool, float, str, int]:
+        return m.surface != self.term.name, -m.score, m.unit_id, m.start
 
 
 def _known(lexicon: Lexicon, key: Callable[[str], str]) -> frozenset[str]:
@@ -76,17 +96,17 @@ def _known(lexicon: Lexicon, key: Callable[[str], str]) -> frozenset[str]:
     return frozenset(map(key, forms))
 
 
-def _new_term(term: Term, mentions: Sequence[TermMention], unit_of: Mapping[str, Unit], years: Mapping[str, int]) -> NewTerm:
-    ids = sorted({m.unit_id for m in mentions})
+def _new_term(uses: _Uses, ids: Sequence[str], unit_of: Mapping[str, Unit], years: Mapping[str, int]) -> NewTerm:
+    """`ids`: of the units that name it, sorted."""
+    term, best = uses.term, uses.best
     units = [unit_of[unit_id] for unit_id in ids if unit_id in unit_of]
     kinds = tuple(sorted({unit.unit_kind for unit in units}))
     organisations = Counter(unit.organisation for unit in units if unit.organisation)
-    best = min(mentions, key=lambda m: (m.surface != term.name, -m.score, m.unit_id, m.start))
     text = unit_of[best.unit_id].text if best.unit_id in unit_of else best.surface
     start, end = (best.start, best.end) if best.unit_id in unit_of else (0, len(best.surface))
     return NewTerm(
-        term_id=term.term_id, name=term.name, variants=term.variants[:LISTED], score=_usefulness(mentions, ids, kinds, organisations),
-        n_units=len(ids), n_mentions=len(mentions), kinds=kinds,
+        term_id=term.term_id, name=term.name, variants=term.variants[:LISTED], score=_usefulness(uses.scores, ids, kinds, organisations),
+        n_units=len(ids), n_mentions=len(uses.scores), kinds=kinds,
         organisations=tuple(name for name, _ in sorted(organisations.items(), key=lambda item: (-item[1], item[0]))[:LISTED]),
         regions=tuple(sorted({unit.region for unit in units} - {"未知"})),
         growth=_growth([years[unit_id] for unit_id in ids if unit_id in years], years.values()),
@@ -95,9 +115,9 @@ def _new_term(term: Term, mentions: Sequence[TermMention], unit_of: Mapping[str,
     )  # fmt: skip
 
 
-def _usefulness(mentions: Sequence[TermMention], ids: Sequence[str], kinds: Sequence[str], organisations: Collection[str]) -> float:
+def _usefulness(scores: Sequence[float], ids: Sequence[str], kinds: Sequence[str], organisations: Collection[str]) -> float:
     """Surer, wider, from several kinds of source and several organisations; each part 0..1 with fixed bounds."""
-    sure = sum(m.score for m in mentions) / len(mentions)
+    sure = sum(scores) / len(scores)
     wide = min(math.log2(len(ids)) / 6, 1.0)  # 64 units are as good as more
     mixed = (len(kinds) - 1) / 2 if kinds else 0.0
     shared = min(len(organisations) / 5, 1.0)

@@ -43,7 +43,10 @@ class KindMeans:
     def centred(self, units: Sequence[Unit], vectors: Vectors) -> Vectors:
         """[n, d] minus the mean of each row's kind, rows back to unit length; a kind without a mean keeps its vectors."""
         if len(units) > BLOCK:
-            return np.concatenate([self.centred(units[i : i + BLOCK], vectors[i : i + BLOCK]) for i in range(0, len(units), BLOCK)])
+            found = np.empty(vectors.shape, dtype=np.float32)
+            for i in range(0, len(units), BLOCK):
+                found[i : i + BLOCK] = self.centred(units[i : i + BLOCK], vectors[i : i + BLOCK])
+            return found
         rows = vectors.astype(np.float64)
         for kind, mean in self.means.items():
             rows[np.array([u.unit_kind == kind for u in units], dtype=bool)] -= mean
@@ -59,8 +62,18 @@ def fit_kind_means(units: Sequence[Unit], vectors: Vectors, *, known: KindMeans 
     for kind in sorted({u.unit_kind for u in units} - set(means)):
         rows = np.array([u.unit_kind == kind for u in units])
         if rows.sum() >= KIND_FLOOR:
-            means[kind] = vectors[rows].astype(np.float64).mean(axis=0)
+            means[kind] = mean_of(vectors, np.flatnonzero(rows))
     return KindMeans(means=means)
+
+
+def mean_of(vectors: Vectors, rows: NDArray[np.int64]) -> Floats:
+    """Of the chosen rows, added up one after another as numpy's mean does, without a copy of them all."""
+    total = np.zeros((0, vectors.shape[1]))
+    for start in range(0, len(rows), BLOCK):
+        block = vectors[rows[start : start + BLOCK]].astype(np.float64)
+        total = np.add.reduce(np.vstack([total, block]), axis=0, keepdims=True)
+    mean: Floats = total[0] / len(rows)
+    return mean
 
 
 def centre_kinds(units: Sequence[Unit], vectors: Vectors) -> Vectors:

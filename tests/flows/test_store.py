@@ -1,11 +1,12 @@
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from flows import store
@@ -51,6 +52,24 @@ def test_slices_leave_no_trace_in_the_file(tmp_path: Path) -> None:
     whole = pa.Table.from_batches([store._columns(store.schema(Sample), rows)])
     assert store.save_table(whole, tmp_path / "b.parquet").sha256 == artefact.sha256
     assert store.load(Sample, artefact) == rows
+
+
+def test_row_groups_are_those_of_the_whole_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written a group at a time is what Parquet makes of the whole with groups of that size."""
+    rows = [replace(ROWS[0], size=i, tags=("a",) * (i % 3)) for i in range(10_000)]
+    monkeypatch.setattr(store, "GROUP", 4096)
+    monkeypatch.setattr(store, "SLICE", 1024)
+    artefact = store.save(Sample, iter(rows), tmp_path / "a.parquet")
+    whole = pa.Table.from_batches([store._columns(store.schema(Sample), rows)])
+    pq.write_table(whole, tmp_path / "b.parquet", compression="zstd", row_group_size=4096)
+    assert (artefact.sha256, artefact.rows) == (store.digest(tmp_path / "b.parquet"), 10_000)
+
+
+def test_equal_texts_of_a_file_are_one_string(tmp_path: Path) -> None:
+    artefact = store.save(Sample, [replace(ROWS[0], size=i) for i in range(3)], tmp_path / "a.parquet")
+    first, *others = store.each(Sample, artefact)
+    assert all(o.name is first.name and o.tags[0] is first.tags[0] for o in others)
+    assert store.distinct(artefact, "name") == {"光刻胶"}
 
 
 def test_an_empty_table_keeps_its_columns(tmp_path: Path) -> None:

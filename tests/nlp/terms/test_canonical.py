@@ -2,7 +2,7 @@ import pytest
 
 from nlp.records import TermMention
 from nlp.terms import Lexicon, merge
-from nlp.terms.abbreviations import is_abbreviation, mine
+from nlp.terms.abbreviations import Explanations, is_abbreviation
 from nlp.terms.canonical import comparison_key, simplifier
 from nlp.terms.synonyms import SynonymGroup
 
@@ -83,7 +83,9 @@ def test_abbreviations_are_mined_from_the_texts() -> None:
         TermMention(unit_id="u", term_id=None, surface=s, start=i, end=i + len(s), score=0.5, extractor="phrase")
         for s, i in (("非视距传播", 2), ("NLOS", 8))
     ]
-    assert mine(found, {"u": text}, frozenset()) == {"NLOS": "非视距传播"}
+    explained = Explanations([("u", text)], frozenset())
+    explained.look("u", found)
+    assert explained.mine({"非视距传播", "NLOS"}) == {"NLOS": "非视距传播"}
     assert len(merge(found, LEXICON, [("u", text)]).terms) == 1
     assert len(merge(found, LEXICON).terms) == 2
 

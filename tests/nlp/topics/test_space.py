@@ -5,7 +5,7 @@ import pytest
 
 from nlp.embed import HashEncoder, centre
 from nlp.records import Unit
-from nlp.topics.space import KindMeans, Space, centre_kinds, fit_kind_means
+from nlp.topics.space import BLOCK, KindMeans, Space, centre_kinds, fit_kind_means, mean_of
 from tests.nlp.topics.subjects import OPTIONS, UNITS, terms_of, vectors_of
 
 TERMS = [terms_of(u) for u in UNITS]
@@ -75,3 +75,9 @@ def test_a_kind_with_few_units_keeps_its_vectors() -> None:
     rows = [unit(i, "demand") for i in range(4)]
     assert fit_kind_means(rows, vectors) == KindMeans(means={})
     assert np.array_equal(centre_kinds(rows, vectors), vectors)
+
+
+def test_a_mean_by_blocks_is_numpys_to_the_last_bit() -> None:
+    vectors = np.random.default_rng(3).normal(size=(2 * BLOCK + 5, 7)).astype(np.float32)
+    rows = np.arange(1, len(vectors))
+    np.testing.assert_array_equal(mean_of(vectors, rows), vectors[rows].astype(np.float64).mean(axis=0))
