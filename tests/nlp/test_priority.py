@@ -101,7 +101,8 @@ def test_no_topics_no_ranks() -> None:
 @given(st.integers(0, 2), st.integers(0, 2), st.integers(0, 2), st.lists(st.tuples(*[st.integers(0, 30)] * 3, st.integers(0, 4)), min_size=6, max_size=12))
 @settings(max_examples=40, deadline=None)
 def test_a_topic_with_two_documents_never_looks_certain(organisations: int, policies: int, families: int, others: list[tuple[int, ...]]) -> None:
-    """Whatever two documents say and however strong the others are: grade D, and its rank interval spans more than one place."""
+    """Whatever two documents say and however strong the others are: grade D, and its rank interval spans more than one place,
+    but for the last place, which is certain where every other topic has more to show."""
     if organisations + policies + families > 2:
         organisations, policies, families = 1, 1, 0
     thin = topic("thin", documents=organisations + policies + families)
@@ -110,7 +111,7 @@ def test_a_topic_with_two_documents_never_looks_certain(organisations: int, poli
         facts += counts(f"t{i}", *row)
     p = by_id(rank([thin, *(topic(f"t{i}") for i in range(len(others)))], facts, seed=1, options=OPTIONS))["thin"]
     assert p.confidence == "D"
-    assert p.rank_p95 > p.rank_p05 or all(sum(row[:3]) > 10 for row in others)
+    assert p.rank_p95 > p.rank_p05 or p.rank_p05 == len(others) + 1
 
 
 def said(name: str, fact: str, organisations: int) -> Fact:
