@@ -11,7 +11,6 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from itertools import chain
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.arrays import write_arrays
+from flows.arrays import unpacked, write_arrays
 from flows.columns import ByKey, Columns, compact, to_columns
 from flows.store import save_table, schema, write_bytes
 from nlp.embed import Vectors
@@ -146,17 +145,9 @@ def in_order(keys: Sequence[str], rows: Iterable[tuple[str, Vectors]]) -> Vector
     return found
 
 
-def packed(rows: Mapping[str, Vectors]) -> bytes:
-    buffer = BytesIO()
-    keys = sorted(rows)
-    np.savez(buffer, keys=np.array(keys), vectors=np.stack([rows[k] for k in keys]).astype(np.float32))
-    return buffer.getvalue()
-
-
 def read_vectors(path: Path) -> dict[str, Vectors]:
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+        return unpacked(path)
     except UNREADABLE:
         return {}
 

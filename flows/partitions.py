@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Literal
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows import places
-from flows.cache import UNREADABLE, packed
+from flows.arrays import packed, unpacked
+from flows.cache import UNREADABLE
 from flows.loaded import LEXICONS, Chosen, encoder_of, encoder_stamp, extractor_of, terms_stamp
 from flows.settings import EncoderSettings, TermSettings
 from flows.store import load, to_table
@@ -169,5 +169,4 @@ def read_mentions(destination: str) -> list[TermMention]:
 
 
 def read_vectors(destination: str) -> dict[str, Vectors]:
-    with np.load(io.BytesIO(places.read(destination)), allow_pickle=False) as stored:
-        return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+    return unpacked(io.BytesIO(places.read(destination)))

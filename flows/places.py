@@ -1,6 +1,7 @@
 """Files by path or by address (s3://…, anything that fsspec knows): read whole, written whole or not at all."""
 
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -61,15 +62,16 @@ def remove(place: str) -> None:
 def sweep(folder: str, *, now: datetime) -> int:
     """Remove the files of a shared folder that interrupted rounds left; how many. Others may be using the folder: only what is a week old goes.
 
-    `now`: with its time zone. A folder that is not there holds nothing.
+    `now`: with its time zone. What is gone meanwhile, or may not be removed by us, is left to others: tidying fails no run.
     """
     import fsspec
 
     system, path = fsspec.core.url_to_fs(folder)
-    try:
-        old = [file for file in system.find(path) if now - system.modified(file).astimezone(UTC) > LEFT_FOR]
-    except FileNotFoundError:
-        return 0
-    for file in old:
-        remove(system.unstrip_protocol(file) if is_remote(folder) else file)
-    return len(old)
+    removed = 0
+    with suppress(OSError):
+        for file in system.find(path):
+            with suppress(OSError):
+                if now - system.modified(file).astimezone(UTC) > LEFT_FOR:
+                    remove(system.unstrip_protocol(file) if is_remote(folder) else file)
+                    removed += 1
+    return removed

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LATER", "start_beside"]
 
-# Each is imported by a stage anyway, at its first use; a name that is not installed is left to the stage that wants it.
-LATER = ("torch", "transformers.models.bert.modeling_bert", "transformers.models.auto.modeling_auto", "sklearn.feature_extraction.text", "scipy.stats", "docx", "pptx", "xlsxwriter", "resvg_py", "spacy")
+# Each is imported by a stage of every run anyway (the second by all but static encoders); a name that is not installed is left to the stage that wants it.
+LATER = ("torch", "transformers.models.bert.modeling_bert", "transformers.models.auto.modeling_auto", "scipy.stats", "docx", "pptx", "xlsxwriter", "resvg_py")
 
 
 def start_beside() -> None:
