@@ -59,7 +59,7 @@ def torch_version(project: Path) -> dict[str, str]:
 
 def packages() -> Check:
     """Installed versions against those that were tested together; a local build label (+cpu) is no difference."""
-    wanted, other = pinned(ROOT / "requirements.lock") | torch_version(ROOT / "pyproject.toml"), []
+    wanted, other, same = pinned(ROOT / "requirements.lock") | torch_version(ROOT / "pyproject.toml"), [], 0
     for name, version in wanted.items():
         try:
             found = metadata.version(name)
@@ -67,7 +67,9 @@ def packages() -> Check:
             continue  # an extra that is not installed here, or a package of another system
         if found.split("+")[0] != version.split("+")[0]:
             other.append(f"{name} {found}（应为 {version}）")
-    detail = f"{len(wanted)} 个版本与 requirements.lock 一致" if not other else "；".join(other[:5])
+        else:
+            same += 1
+    detail = f"已装的 {same} 个版本与 requirements.lock 一致" if not other else "；".join(other[:5])
     return Check(name="软件包", state="warn" if other else "ok", detail=detail, remedy="请运行 python bootstrap.py setup" if other else "")
 
 
