@@ -4,21 +4,24 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from time import perf_counter
 
-from flows import openvino_engine
+from flows import onnx_engine, openvino_engine
+from flows.onnx_engine import OnnxEngine
+from flows.onnx_graph import buildable, write_graph
 from flows.openvino_engine import OpenVinoEngine
 from flows.store import digest
-from nlp.embed import Precision, TransformerEncoder, Vectors, load_network
+from nlp.embed import Precision, TransformerEncoder, Vectors, chosen_precision, load_network
 from nlp.engines import Engine, EngineChoice, EngineName
 from nlp.errors import ModelUnavailable
 
 __all__ = ["Trial", "engine_name", "engine_of", "engine_stamp", "fastest", "noted", "try_engines"]
 
 NOTE = "build.json"
-LEAST_COSINE, IN_A_TEXT, ROUNDS = 0.9999, 5, 3
+FILES: Mapping[EngineName, tuple[str, ...]] = {"openvino": openvino_engine.FILES, "onnx": onnx_engine.FILES}
+IN_A_TEXT, ROUNDS = 5, 3
+LEAST_COSINE: Mapping[EngineName, float] = {"torch": 0.9999, "openvino": 0.9999, "onnx": 0.9995}  # int8 cannot be as near; docs/adr/0021 says what it costs
 WORTH = 1.15  # an engine this much faster than torch is worth a change; less is within what two trials differ by
 
 
@@ -38,17 +41,15 @@ def trial_texts() -> list[str]:
 
 
 def try_engines(folder: Path, *, threads: int) -> dict[str, object]:
-    """The part of build.json that concerns engines: the trials, the chosen engine, the hashes of OpenVINO's files.
+    """The part of build.json that concerns engines: the trials, the chosen engine, the hashes of the engines' files.
 
-    Writes OpenVINO's two files to `folder` when it is installed. Speeds are taken in turns, so that a busy machine slows all alike.
+    Writes OpenVINO's two files and the int8 graph to `folder` where what that needs is installed. Speeds are taken in turns, so that a busy machine slows all alike.
     """
     texts = trial_texts()
     exact = TransformerEncoder(folder, dtype="float32", threads=threads)
     exact.stack = None  # what all are measured by is transformers' own reading
-    candidates = {"torch": TransformerEncoder(folder, threads=threads)}
-    if openvino_engine.installed():
-        openvino_engine.convert(load_network(folder, "float32"), folder)
-        candidates["openvino"] = TransformerEncoder(folder, threads=threads, engine=OpenVinoEngine(folder, threads=threads))
+    write_files(exact, folder, texts)
+    candidates = {name: TransformerEncoder(folder, threads=threads, engine=engine) for name, engine in engines_in(folder, threads).items()}
     wanted = exact.encode(texts)
     cosines = {name: least_cosine(encoder.encode(texts), wanted) for name, encoder in candidates.items()}
     seconds = {name: float("inf") for name in candidates}
@@ -56,8 +57,28 @@ def try_engines(folder: Path, *, threads: int) -> dict[str, object]:
         seconds = {name: min(seconds[name], seconds_of(encoder, texts)) for name, encoder in candidates.items()}
     trials = [Trial(engine=encoder.engine.name, texts_a_second=round(len(texts) / seconds[name], 1), cosine=round(cosines[name], 6))
               for name, encoder in candidates.items()]
-    files = {name: digest(folder / name) for name in openvino_engine.FILES if (folder / name).is_file()}
-    return {"engine": fastest(trials), "trials": [asdict(trial) for trial in trials], "files": files}
+    files = {name: digest(folder / name) for names in FILES.values() for name in names if (folder / name).is_file()}
+    return {"engine": fastest(trials, bfloat16=chosen_precision("auto") == "bfloat16"), "trials": [asdict(trial) for trial in trials], "files": files}
+
+
+def write_files(exact: TransformerEncoder, folder: Path, texts: list[str]) -> None:
+    if openvino_engine.installed():
+        openvino_engine.convert(load_network(folder, "float32"), folder)
+    if onnx_engine.installed() and buildable(exact.network, folder):
+        write_graph(exact.network, folder, onnx_engine.FILES[0], texts=[window.ids for window in exact.windows(texts, "passage: ")])
+
+
+def engines_in(folder: Path, threads: int) -> dict[EngineName, Engine | None]:
+    """Every engine whose files are there; None = torch."""
+    found: dict[EngineName, Engine | None] = {"torch": None}
+    for name, files in FILES.items():
+        if all((folder / file).is_file() for file in files):
+            found[name] = opened(name, folder, threads)
+    return found
+
+
+def opened(name: EngineName, folder: Path, threads: int) -> Engine:
+    return OnnxEngine(folder) if name == "onnx" else OpenVinoEngine(folder, threads=threads)
 
 
 def least_cosine(vectors: Vectors, wanted: Vectors) -> float:
@@ -70,10 +91,11 @@ def seconds_of(encoder: TransformerEncoder, texts: list[str]) -> float:
     return perf_counter() - started
 
 
-def fastest(trials: list[Trial]) -> EngineName:
-    """The fastest of those exact enough, where it beats torch clearly; else torch."""
+def fastest(trials: list[Trial], *, bfloat16: bool) -> EngineName:
+    """The fastest of those exact enough, where it beats torch clearly; else torch. int8 is for processors without `bfloat16` alone."""
     torch = max((trial.texts_a_second for trial in trials if trial.engine == "torch"), default=0.0)
-    worth = [trial for trial in trials if trial.cosine >= LEAST_COSINE and trial.texts_a_second >= WORTH * torch]
+    exact = [trial for trial in trials if trial.cosine >= LEAST_COSINE[trial.engine] and not (trial.engine == "onnx" and bfloat16)]
+    worth = [trial for trial in exact if trial.texts_a_second >= WORTH * torch]
     return max(worth, key=lambda trial: trial.texts_a_second).engine if worth else "torch"
 
 
@@ -87,29 +109,40 @@ def noted(folder: Path) -> Mapping[str, object]:
 
 
 def engine_name(folder: Path, choice: EngineChoice, dtype: Precision = "auto") -> EngineName:
-    """`auto`: what the trial chose, where it can be imported and no float32 is asked for; else torch."""
+    """`auto`: what the trial chose, where it can be imported and computes in what is asked for; else torch."""
     if choice != "auto":
         return choice
-    usable = noted(folder).get("engine") == "openvino" and dtype != "float32" and openvino_engine.installed()
-    return "openvino" if usable else "torch"
+    chosen = noted(folder).get("engine")
+    if chosen == "openvino" and dtype != "float32" and openvino_engine.installed():
+        return "openvino"
+    if chosen == "onnx" and dtype == "auto" and onnx_engine.installed() and chosen_precision(dtype) == "float32":
+        return "onnx"
+    return "torch"
 
 
 def engine_of(folder: Path, choice: EngineChoice, dtype: Precision = "auto", *, threads: int) -> Engine | None:
     """The engine to hand to TransformerEncoder; None = torch, which loads the folder itself.
 
-    Raises ModelUnavailable when OpenVINO's files are missing or differ from what build.json says.
+    Raises ModelUnavailable when the engine's files are missing or differ from what build.json says.
     """
-    if engine_name(folder, choice, dtype) == "torch":
+    name = engine_name(folder, choice, dtype)
+    if name == "torch":
         return None
-    hashes = noted(folder).get("files")
-    for name in openvino_engine.FILES:
-        wanted = hashes.get(name) if isinstance(hashes, dict) else None
-        if not wanted or not (folder / name).is_file() or digest(folder / name) != wanted:
-            raise ModelUnavailable(folder.name, f"{name} 缺失或已被改动", f"请运行 luxiantu models build {folder.name}，或将 [encoder] engine 改为 torch")
-    return OpenVinoEngine(folder, threads=threads)
+    for file, wanted in hashes_of(name, folder).items():
+        if not wanted or not (folder / file).is_file() or digest(folder / file) != wanted:
+            remedy = f"请先 pip install -e '.[{name}]'，再运行 luxiantu models build {folder.name}；或将 [encoder] engine 改为 torch"
+            raise ModelUnavailable(folder.name, f"{file} 缺失或已被改动", remedy)
+    return opened(name, folder, threads)
+
+
+def hashes_of(name: EngineName, folder: Path) -> dict[str, object]:
+    """What build.json says of an engine's files; None for one that it does not know."""
+    known = noted(folder).get("files")
+    return {file: known.get(file) if isinstance(known, dict) else None for file in FILES[name]}
 
 
 def engine_stamp(folder: Path, choice: EngineChoice, dtype: Precision) -> str:
     """What a vector owes to its engine: name, version, files."""
     name = engine_name(folder, choice, dtype)
-    return f"{name} {metadata.version(name)} {noted(folder).get('files')}" if name == "openvino" and openvino_engine.installed() else name
+    homes = {"openvino": openvino_engine, "onnx": onnx_engine}
+    return f"{name} {homes[name].version()} {hashes_of(name, folder)}" if name in homes and homes[name].installed() else name

@@ -57,6 +57,7 @@ class OpenVinoEngine:
     """The two files of `convert`, computed in bfloat16 where the processor has it. Raises ModelUnavailable."""
 
     name: EngineName = "openvino"
+    stack = None
 
     def __init__(self, folder: Path, *, threads: int) -> None:
         if not installed():

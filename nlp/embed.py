@@ -110,7 +110,7 @@ class TransformerEncoder:
         self.pooling, self.prompted = habits.pooling, habits.prompted if prompted is None else prompted
         self.name, self.dimension = folder.name, self.engine.dimension
         self.batch_size, self.max_tokens, self.progress, self.workers = batch_size, max_tokens, progress, max(threads, 1)
-        self.stack = self.engine.stack if isinstance(self.engine, TorchEngine) else None
+        self.stack = self.engine.stack
         torch.set_num_threads(self.workers)
 
     @property

@@ -1,17 +1,30 @@
 """What computes a sentence encoder's network: token numbers in, one state for each token out."""
 
-from typing import Any, Literal, Protocol
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.bert_stack import BertStack
+from nlp.passes import Flat, Ids
 
-__all__ = ["Engine", "EngineChoice", "EngineName", "Tokens", "TorchEngine"]
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["Engine", "EngineChoice", "EngineName", "Stack", "Tokens", "TorchEngine"]
 
 Tokens = NDArray[np.int64]
-EngineName = Literal["torch", "openvino"]
-EngineChoice = Literal["auto", "torch", "openvino"]
+EngineName = Literal["torch", "openvino", "onnx"]
+EngineChoice = Literal["auto", "torch", "openvino", "onnx"]
+
+
+class Stack(Protocol):
+    """Reads texts in passes of its own choosing. A text's states may rest on nothing but the text."""
+
+    def read(self, texts: Sequence[Ids], *, longest: int, workers: int = 1) -> "Iterator[tuple[Flat, list[Tensor]]]":
+        """Each pass, and the last hidden states (length, d) of its texts, in its order."""
+        ...
 
 
 class Engine(Protocol):
@@ -19,6 +32,11 @@ class Engine(Protocol):
 
     name: EngineName
     dimension: int
+
+    @property
+    def stack(self) -> Stack | None:
+        """What reads in place of `states`, where there is something faster."""
+        ...
 
     def states(self, ids: Tokens, mask: Tokens) -> NDArray[np.float32]:
         """(rows, length) token numbers and their mask (1 = a token, 0 = padding) -> last hidden states (rows, length, dimension)."""

@@ -13,7 +13,7 @@ WORLD = {"os", "sys", "random", "time", "socket", "subprocess", "urllib", "http"
 ONE_HOME = {"bertopic": "nlp/topics/cluster.py", "python_calamine": "nlp/readers/xlsx.py", "xlsxwriter": "nlp/writers/xlsx.py",
             "transformers": "nlp/embed.py", "pdfplumber": "nlp/readers/pdf.py", "rapidocr": "nlp/readers/ocr.py", "opencc": "nlp/terms/canonical.py",
             "resvg_py": "nlp/writers/picture.py", "pptx": "nlp/writers/pptx.py", "openai": "flows/labeller.py",
-            "openvino": "flows/openvino_engine.py", "distributed": "flows/executors.py", "fsspec": "flows/places.py"}
+            "openvino": "flows/openvino_engine.py", "onnxruntime": "flows/onnx_engine.py", "onnx": "flows/onnx_graph.py", "distributed": "flows/executors.py", "fsspec": "flows/places.py"}
 FORBIDDEN_FILES = {"utils.py", "helpers.py", "common.py", "misc.py"}
 FORBIDDEN_VARIABLES = {"nlp", "flow", "task", "model"}
 FORBIDDEN_CLASS_ENDINGS = ("Manager", "Handler", "Processor", "Service")

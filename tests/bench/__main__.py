@@ -64,6 +64,7 @@ def killed(found: Found) -> str:
 TABLE = (
     Row("句向量对 sentence-transformers 默认（fp32），torch", "embedding", lambda f: engine(f, "torch bf16"), "3 倍"),
     Row("　　同上，OpenVINO", "embedding", lambda f: engine(f, "openvino bf16"), "4.5 倍；65 %；0.9999"),
+    Row("　　同上，ONNX int8（没有 bfloat16 的处理器用）", "embedding", lambda f: engine(f, "onnx int8"), "—"),
     Row("2,000 件整次刷新对普通脚本，`fast` 档", "refresh", refreshed("fast"), "2 倍"),
     Row("　　同上，`full` 档", "refresh", refreshed("full"), "2 倍"),
     Row("什么都没变 / 多 5 % 再刷新，`fast` 档", "refresh", share("fast"), "5 % / 15 %"),

@@ -17,8 +17,7 @@ from time import perf_counter
 import numpy as np
 import torch
 
-from flows import openvino_engine
-from flows.encoder_engine import engine_of, trial_texts
+from flows.encoder_engine import engine_of, engines_in, trial_texts
 from flows.models import DEFAULT, verify
 from flows.settings import ROOT, available_cores
 from nlp.embed import TransformerEncoder, Vectors
@@ -48,8 +47,10 @@ def contenders(folder: Path, threads: int) -> dict[str, Encode]:
         theirs = SentenceTransformer(str(folder), device="cpu")
         found["sentence-transformers fp32"] = lambda texts: np.asarray(theirs.encode(texts, prompt_name="passage", normalize_embeddings=True))
     found["torch bf16"] = TransformerEncoder(folder, threads=threads).encode
-    if openvino_engine.installed():
-        found["openvino bf16"] = TransformerEncoder(folder, threads=threads, engine=engine_of(folder, "openvino", threads=threads)).encode
+    found["torch fp32"] = TransformerEncoder(folder, threads=threads, dtype="float32").encode
+    for name, title in (("openvino", "openvino bf16"), ("onnx", "onnx int8")):
+        if name in engines_in(folder, threads):
+            found[title] = TransformerEncoder(folder, threads=threads, engine=engine_of(folder, name, threads=threads)).encode
     return found
 
 
