@@ -134,7 +134,7 @@ def main() -> None:
         warm = finish(reference)
         newest = latest(reference)
         wanted = told(newest) if newest else {}
-        while len(trials) < asked.kills and time.monotonic() < until:
+        while sum(not t.ended_before for t in trials) < asked.kills and time.monotonic() < until:
             cold = len(trials) % COLD == 0
             trial = try_once(first, scratch, chance.uniform(0.5, warm * (1.6 if cold else 1)), cold=cold, wanted=wanted, published=published)
             trials.append(trial)
