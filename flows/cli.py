@@ -3,6 +3,7 @@ LUXIANTU_LOG=json (flows.logs). Exit 0 done, 1 failed, 2 wrong usage, 75 locked.
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from flows import logs, prefect_settings
 
@@ -28,6 +29,8 @@ def build_parser() -> Parser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a file or a pipe of a Windows that is not set to UTF-8 lacks some signs: no reason to fail
     options = build_parser().parse_args(route(arguments))
     try:
         options.call(options)

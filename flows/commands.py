@@ -206,7 +206,7 @@ def call_doctor(options: Namespace) -> None:
     from nlp.errors import LuxiantuError
 
     checks = list(examine(options.out))
-    marks = {"ok": "✓", "warn": "！", "fail": "✗"}
+    marks = {"ok": "√", "warn": "！", "fail": "×"}  # signs that GBK has too
     for check in checks:
         print(f"{marks[check.state]} {check.name}　{check.detail}" + (f"　→ {check.remedy}" if check.remedy else ""))
     if broken := [c.name for c in checks if c.state == "fail"]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from flows.cache import UNREADABLE
 from flows.registry import previous_run
 from flows.run import Run
 from flows.store import Artefact, load, save
@@ -26,10 +27,10 @@ def compare_ranks(run: Run) -> dict[str, Artefact]:
 
 
 def readable(kind: type[T], path: Path) -> list[T]:
-    """The records of a table of another run; none where another version of the program wrote other columns."""
+    """The records of a table of another run; none where it is damaged, or another version of the program wrote other columns."""
     try:
         return load(kind, path)
-    except (OSError, TypeError, KeyError):
+    except UNREADABLE:
         return []
 
 

@@ -40,6 +40,9 @@ class Outcome:
     by: By = "schedule"
 
 
+BEGINNING = '{"name"'  # of a line; within a line a quotation mark has a backslash before it
+
+
 _noting: ContextVar[bool] = ContextVar("noting", default=False)
 
 
@@ -104,14 +107,14 @@ def note(outcome: Outcome, out: Path) -> None:
 
 
 def history(out: Path) -> list[Outcome]:
-    """Oldest first; a line that was cut by a power failure is left out."""
+    """Oldest first; a line that a power failure or a full disk cut is left out, and what was written behind it is not."""
     return list(_read(out / "state" / "runs.jsonl"))
 
 
 def _read(path: Path) -> Iterator[Outcome]:
     for line in path.read_text("utf-8", "replace").splitlines() if path.is_file() else ():
         try:
-            yield Outcome(**json.loads(line))
+            yield Outcome(**json.loads(line[max(line.rfind(BEGINNING), 0):]))
         except (json.JSONDecodeError, TypeError):
             continue
 

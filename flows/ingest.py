@@ -223,9 +223,9 @@ def store(gathered: Gathered, run: Run) -> dict[str, Artefact]:
     gathered.count("patent.dated", sum(p.year is not None for p in gathered.patents.values()))
     rejected = sorted(gathered.rejected, key=lambda r: (r.source, r.location or "", r.reason))
     lines = [json.dumps(asdict(r), ensure_ascii=False) + "\n" for r in rejected]
-    write_bytes("".join(lines).encode(), run.work / "rejected.jsonl")
     counts = [Count(name=name, value=value) for name, value in sorted(gathered.counts.items())]
     by_id = {
+        "rejected.jsonl": write_bytes("".join(lines).encode(), run.work / "rejected.jsonl"),
         "submissions": save(Submission, in_order(gathered.submissions), run.data("submissions")),
         "demands": save(Demand, in_order(gathered.demands), run.stage("demands.parquet")),
         "policies": save(Policy, in_order(gathered.policies), run.data("policies")),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from flows.cache import UNREADABLE
 from flows.store import Artefact, digest, latest, load, save, write_bytes, write_json
 from nlp.topics.registry import Member, Registry, TopicMemory
 from nlp.topics.space import KindMeans, Space
@@ -30,14 +31,22 @@ class ChainMemory:
 
 
 def previous_run(out: Path, chain: str) -> Path | None:
-    """The last published run of the chain: the latest, or an older one where the latest was of another chain."""
+    """The last published refresh of the chain: the latest, or an older one where the latest was of another chain or is damaged."""
     newest = latest(out)
     folders = sorted((p for p in out.glob("*/manifest.json") if p.parent.name != "latest"), key=lambda p: p.parent.name, reverse=True)
     for folder in [*([newest] if newest else []), *(p.parent for p in folders)]:
-        manifest = folder / "manifest.json"
-        if manifest.is_file() and json.loads(manifest.read_text("utf-8")).get("chain") == chain:
+        if refreshed_chain(folder / "manifest.json") == chain:
             return folder
     return None
+
+
+def refreshed_chain(manifest: Path) -> str | None:
+    """Of a refresh; None of an intake, which finds no topics, and where the file is missing or damaged."""
+    try:
+        said = json.loads(manifest.read_text("utf-8"))
+        return None if said.get("kind") == "intake" else said.get("chain")
+    except (OSError, ValueError):
+        return None
 
 
 def read_memory(folder: Path | None) -> ChainMemory:
@@ -46,14 +55,14 @@ def read_memory(folder: Path | None) -> ChainMemory:
         return ChainMemory(segments={})
     if not (folder / FOLDER / "registry.json").is_file():
         return ChainMemory(segments={}, loss="上次运行没有留下主题登记表")
-    head = json.loads((folder / FOLDER / "registry.json").read_text("utf-8"))
-    if head.get("format") != FORMAT:
-        return ChainMemory(segments={}, loss=f"主题登记表的格式为 {head.get('format')}，本版本只认 {FORMAT}")
     try:
+        head = json.loads((folder / FOLDER / "registry.json").read_text("utf-8"))
+        if head.get("format") != FORMAT:
+            return ChainMemory(segments={}, loss=f"主题登记表的格式为 {head.get('format')}，本版本只认 {FORMAT}")
         found = {name: read_segment(folder / FOLDER, name, head["encoder"], known) for name, known in head["segments"].items()}
         with np.load(folder / FOLDER / "kinds.npz", allow_pickle=False) as arrays:
             kinds = KindMeans(means={name: arrays[name] for name in arrays})
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except UNREADABLE as error:
         return ChainMemory(segments={}, loss=f"上次的主题登记表读不出（{type(error).__name__}）")
     return ChainMemory(encoder=head["encoder"], kinds=kinds, segments=found)
 

@@ -12,6 +12,7 @@ from urllib.error import URLError
 
 import filelock
 from prefect.deployments.runner import RunnerDeployment
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows import run_records
 from flows.settings import ROOT, ScheduleSettings
@@ -70,8 +71,9 @@ def prefect_server(port: int) -> Iterator[str]:
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603  # our own interpreter and words
     try:
         wait_for(f"{address}/health", server)
-        os.environ["PREFECT_API_URL"] = address
-        yield address
+        os.environ["PREFECT_API_URL"] = address  # for those whom we start; Prefect read its settings when it was imported here
+        with temporary_settings({PREFECT_API_URL: address}):
+            yield address
     finally:
         os.environ.pop("PREFECT_API_URL", None)
         server.terminate()

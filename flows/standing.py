@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from flows.draft_edits import read_draft_edits
-from flows.inbox import find_files
+from flows.inbox import InboxFile, find_files
 from flows.run import Run, code_version, package_versions
 from flows.settings import ROOT
 from flows.store import digest, latest
@@ -27,14 +27,22 @@ class Asked:
     """What a run rests on, beside what the manifest says anyway. Written into the manifest as `asked`."""
 
     kind: str | None
-    files: Mapping[str, str]  # inbox file -> sha256, or why it cannot be read
+    files: Mapping[str, str]  # name of an inbox file -> sha256, or why it cannot be read; of all files that have the name
     data: str  # of lexicons, chains and model cards
     decisions: str  # of the triage page's decisions and of people's edits
 
 
 def asked(inboxes: Sequence[Path], kind: Kind | None, run: Run) -> Asked:
     """Raises EmptyCorpus when an inbox is not there."""
-    return Asked(kind=kind, files={f.name: told(f.path) for f in find_files(inboxes)}, data=of_files(data_files()), decisions=decided(run))
+    return Asked(kind=kind, files=by_name(find_files(inboxes)), data=of_files(data_files()), decisions=decided(run))
+
+
+def by_name(files: Iterable[InboxFile]) -> dict[str, str]:
+    """Folders of one name in different places give files of one name."""
+    found: dict[str, list[str]] = {}
+    for file in files:
+        found.setdefault(file.name, []).append(told(file.path))
+    return {name: "，".join(said) for name, said in found.items()}
 
 
 def told(path: Path) -> str:
@@ -68,7 +76,10 @@ def standing_run(wanted: Asked, run: Run) -> Path | None:
     folder = latest(run.out)
     if folder is None or not (folder / "manifest.json").is_file() or run.settings.labeller.enabled:
         return None
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    except ValueError:
+        return None
     same = {"as_of": run.as_of.isoformat(), "seed": run.seed, "chain": run.chain, "code_version": code_version(), "packages": package_versions(),
             "settings": asdict(run.settings), "asked": asdict(wanted)}
     if any(manifest.get(key) != json.loads(json.dumps(value)) for key, value in same.items()):

@@ -41,8 +41,9 @@ def find_terms(units: Artefact, run: Run) -> dict[str, Artefact]:
         found = load(Unit, units)
         mentions = run.cache.mentions(found, terms_stamp(run.settings), lambda fresh: extracted(fresh, run.settings, run.cache.folder))
         names = name_terms(mentions, lexicon, ((u.unit_id, u.text) for u in found))
-    write_bytes(to_toml(new_terms(names.named(mentions), names.terms, lexicon, found)).encode(), run.work / "new_terms.toml")
-    return {"terms": save(Term, names.terms, run.data("terms")), "mentions": save(TermMention, names.named(mentions), run.data("mentions"))}
+    proposed = to_toml(new_terms(names.named(mentions), names.terms, lexicon, found)).encode()
+    return {"new_terms.toml": write_bytes(proposed, run.work / "new_terms.toml"), "terms": save(Term, names.terms, run.data("terms")),
+            "mentions": save(TermMention, names.named(mentions), run.data("mentions"))}
 
 
 def chain_of(name: str) -> Chain:

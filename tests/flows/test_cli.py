@@ -1,7 +1,9 @@
 """The command line as scripts meet it: exit codes, streams, Chinese help, the formats of CONTRACT."""
 
+import io
 import json
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -109,3 +111,12 @@ def test_models_list_and_verify(capsys: pytest.CaptureFixture[str]) -> None:
     assert "e5-small-zh" in capsys.readouterr().out
     assert cli.main(["models", "verify"]) == 0
     assert "完好" in capsys.readouterr().out
+
+
+def test_a_sign_that_the_output_lacks_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file or a pipe on Windows: GBK, or, where the system is English, cp1252."""
+    shown = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(shown, encoding="cp1252"))
+    assert cli.main(["models", "list"]) == 0
+    sys.stdout.flush()
+    assert b"e5-small-zh" in shown.getvalue()

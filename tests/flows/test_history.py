@@ -61,3 +61,13 @@ def test_counts_by_kind(tmp_path: Path) -> None:
         note(Outcome(name=name, started="", finished="", state=state, reason="", folder=""), tmp_path)  # type: ignore[arg-type]
     assert counted(tmp_path, "refresh") == {"done": 1, "failed": 1, "skipped": 1}
     assert counted(tmp_path, "intake") == {"done": 1}
+
+
+def test_a_line_behind_one_that_was_cut_is_not_lost(tmp_path: Path) -> None:
+    whole = [Outcome(name="refresh", started=str(n), finished="", state="failed", reason='他说“{"name"”', folder="") for n in range(3)]
+    note(whole[0], tmp_path)
+    with (tmp_path / "state" / "runs.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"name": "refr')
+    note(whole[1], tmp_path)
+    note(whole[2], tmp_path)
+    assert history(tmp_path) == whole

@@ -57,6 +57,15 @@ def test_no_registry_and_another_format_say_why(tmp_path: Path) -> None:
     assert "读不出" in read_memory(tmp_path).loss
 
 
+@pytest.mark.parametrize("name", ["registry.json", "kinds.npz", "materials.npz", "materials.topics.parquet", "materials.members.parquet"])
+@pytest.mark.parametrize("kept", [0, 60])
+def test_a_torn_file_of_a_registry_is_a_loss_and_no_crash(tmp_path: Path, name: str, kept: int) -> None:
+    write_memory(memory_of(registry_of(len(UNITS))), tmp_path)
+    path = tmp_path / "registry" / name
+    path.write_bytes(path.read_bytes()[:kept])
+    assert "读不出" in read_memory(tmp_path).loss
+
+
 def test_nothing_in_a_registry_needs_pickle(tmp_path: Path) -> None:
     write_memory(memory_of(registry_of(len(UNITS))), tmp_path)
     for path in (tmp_path / "registry").glob("*.npz"):
@@ -74,3 +83,20 @@ def test_the_last_run_of_a_chain_is_found_behind_another_chains(tmp_path: Path) 
     assert found is not None
     assert found.name == "20260301"
     assert previous_run(tmp_path, "display") is None
+
+
+def test_an_intake_is_nobodys_last_refresh(tmp_path: Path) -> None:
+    write_json({"chain": "ic", "kind": "intake"}, tmp_path / "20260102" / "manifest.json")
+    assert previous_run(tmp_path, "ic") is None
+    for run_id, chain in (("20260101", "ic"), ("20251231", "nev")):
+        write_json({"chain": chain}, tmp_path / run_id / "manifest.json")
+    point_latest(tmp_path, "20251231")
+    assert previous_run(tmp_path, "ic") == tmp_path / "20260101"
+
+
+def test_a_damaged_manifest_is_passed_over(tmp_path: Path) -> None:
+    for run_id in ("20260101", "20260201"):
+        write_json({"chain": "ic"}, tmp_path / run_id / "manifest.json")
+    (tmp_path / "20260201" / "manifest.json").write_text('{"chain', "utf-8")
+    point_latest(tmp_path, "20260201")
+    assert previous_run(tmp_path, "ic") == tmp_path / "20260101"

@@ -157,16 +157,15 @@ def test_a_real_server_plans_runs_in_the_settings_zone(settings: ScheduleSetting
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
     from prefect.client.schemas.objects import StateType
-    from prefect.settings import PREFECT_API_URL, temporary_settings
 
     from flows.schedule_serving import deployments, prefect_server
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    # Earlier tests have read Prefect's settings: without this the client would speak to a server of its own.
-    with prefect_server(port) as address, temporary_settings({PREFECT_API_URL: address}), get_client(sync_client=True) as client:
+    with prefect_server(port) as address, get_client(sync_client=True) as client:
         assert address.startswith("http://127.0.0.1:")
+        assert str(client.api_url).rstrip("/") == address  # and no server of the client's own
         for plan in deployments(settings):
             plan.apply()
         for _ in range(150):

@@ -50,11 +50,11 @@ def changed(path: str, text: str) -> Callable[[Run, Path], Run]:
 
 
 @pytest.mark.parametrize("change", [
-    changed("in/a.txt", "另一项需求"), changed("in/b.txt", "又一份"), changed("out/r1/roadmap.md", "改过"), changed("out/state/decisions.jsonl", "{}\n"),
+    changed("in/a.txt", "另一项需求"), changed("in/b.txt", "又一份"), changed("out/r1/roadmap.md", "改过"), changed("out/r1/manifest.json", "{"), changed("out/state/decisions.jsonl", "{}\n"),
     lambda run, _: replace(run, as_of=date(2026, 11, 25)), lambda run, _: replace(run, seed=8), lambda run, _: replace(run, chain="nev"),
     lambda run, _: replace(run, settings=replace(run.settings, labeller=replace(run.settings.labeller, enabled=True))),
     lambda run, _: replace(run, settings=replace(run.settings, topics=replace(run.settings.topics, floor=9))),
-], ids=["file changed", "file more", "output altered", "decision", "date", "seed", "chain", "labeller", "setting"])
+], ids=["file changed", "file more", "output altered", "manifest torn", "decision", "date", "seed", "chain", "labeller", "setting"])
 def test_whatever_differs_asks_for_a_run(run: Run, inbox: Path, change: Callable[[Run, Path], Run]) -> None:
     later = change(run, inbox)
     assert standing_run(asked([inbox], None, later), later) is None
@@ -71,3 +71,16 @@ def test_a_file_that_cannot_be_read_does_not_end_the_run_here(run: Run, inbox: P
 
     monkeypatch.setattr(standing, "digest", broken)
     assert asked([inbox], None, run).files == {"in/a.txt": "读不出来（Permission denied）"}
+
+
+def test_folders_of_one_name_hide_no_change(run: Run, tmp_path: Path) -> None:
+    folders = [tmp_path / "上海" / "收件", tmp_path / "江苏" / "收件"]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_text(folder.parent.name, "utf-8")
+    before = asked(folders, None, run)
+    for folder in folders:
+        (folder / "a.txt").write_text("改过", "utf-8")
+        assert asked(folders, None, run) != before
+        (folder / "a.txt").write_text(folder.parent.name, "utf-8")
+    assert asked(folders, None, run) == before
