@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nlp.options import TopicOptions
 from nlp.records import Assignment, Topic, Unit
 from nlp.topics.partition import Bounds, bounds, partition
-from nlp.topics.space import Space
+from nlp.topics.space import Space, principal
 
 __all__ = ["Grouping", "choose_label", "discover"]
 
@@ -82,10 +82,7 @@ class Directions:
         self.dimensions = dimensions
 
     def fit(self, points: Vectors, y: object = None) -> "Directions":
-        from sklearn.decomposition import PCA
-
-        size = min(self.dimensions, len(points) - 1, points.shape[1])
-        self.pca_ = PCA(size, svd_solver="full").fit(points.astype(np.float64))
+        self.pca_ = principal(points.astype(np.float64), self.dimensions)
         return self
 
     def transform(self, points: Vectors) -> Vectors:
