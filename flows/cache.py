@@ -20,13 +20,15 @@ import pyarrow.parquet as pq
 
 from flows.arrays import unpacked, write_arrays
 from flows.columns import ByKey, Columns, compact, to_columns
-from flows.store import save_table, schema, write_bytes
+from flows.store import load, save, save_table, schema, write_bytes
 from nlp.embed import Vectors
-from nlp.records import TermMention, Unit
+from nlp.records import Demand, TermMention, Understood, Unit
+from nlp.understand.demand import as_one, renamed
 
 __all__ = ["Cache", "fingerprint", "text_key"]
 
 Extract = Callable[[Sequence[tuple[str, str]]], Iterable[TermMention]]  # (key, text) -> under the keys, those of a key together
+Understand = Callable[[Sequence[tuple[str, str]]], Iterable[Understood]]  # (key, title and text as one) -> one each, under the key
 Encode = Callable[[Sequence[str]], Iterable[Vectors]]  # a row a text
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError)  # what a torn or foreign file makes a reader raise
 
@@ -55,10 +57,10 @@ class Cache:
     def vectors(self, units: Sequence[Unit], stamp: str, encode: Encode) -> Vectors:
         """[n, d] of the units' texts; only texts that no file of theirs holds are encoded."""
         home, keys = self.home("vectors", stamp), [text_key(u.text) for u in units]
-        parts = sources(units, keys)
+        parts = sources((u.source_file for u in units), keys)
         known = {source: read_vectors(home / f"{source}.npz") for source in parts}
         changed = [source for source, own in parts.items() if own.keys() != known[source].keys()]
-        fresh = self.missing(units, keys, known)
+        fresh = self.missing((u.text for u in units), keys, known)
         made = zip((key for key, _ in fresh), encode([text for _, text in fresh]), strict=True) if fresh else ()
         found = in_order(keys, chain(*(rows.items() for rows in known.values()), made))
         self.used |= {home / f"{source}.npz" for source in parts}
@@ -72,9 +74,9 @@ class Cache:
     def mentions(self, units: Sequence[Unit], stamp: str, extract: Extract) -> Columns[TermMention]:
         """Of every unit, by unit id and place; only texts that no file of theirs holds are searched."""
         home, keys = self.home("mentions", stamp), [text_key(u.text) for u in units]
-        parts = sources(units, keys)
+        parts = sources((u.source_file for u in units), keys)
         known = {source: read_mentions(home / source) for source in parts}
-        fresh = self.missing(units, keys, {source: kept.texts for source, kept in known.items()})
+        fresh = self.missing((u.text for u in units), keys, {source: kept.texts for source, kept in known.items()})
         every = ByKey([*(kept.mentions for kept in known.values()), to_columns(TermMention, extract(fresh) if fresh else ())])
         self.used |= {home / source for source in parts}
         for source, texts in parts.items():
@@ -84,6 +86,20 @@ class Cache:
                 write_bytes("\n".join(own).encode(), home / source / "texts.txt")
         ids, theirs = zip(*sorted(zip((u.unit_id for u in units), keys, strict=True)), strict=True) if units else ((), ())
         return Columns(TermMention, every.of(theirs, ids))
+
+    def understood(self, demands: Sequence[Demand], stamp: str, understand: Understand) -> list[Understood]:
+        """Of every demand, in their order, under their ids; only those whose title and text no file of theirs holds are looked at."""
+        texts = [as_one(d.title, d.text) for d in demands]
+        home, keys = self.home("understood", stamp), [text_key(text) for text in texts]
+        parts = sources((d.source_file for d in demands), keys)
+        known = {source: read_understood(home / f"{source}.parquet") for source in parts}
+        fresh = self.missing(texts, keys, known)
+        every = {u.demand_id: u for u in chain(*(kept.values() for kept in known.values()), understand(fresh) if fresh else ())}
+        self.used |= {home / f"{source}.parquet" for source in parts}
+        for source, own in parts.items():
+            if own.keys() != known[source].keys():
+                save(Understood, [every[key] for key in sorted(own)], home / f"{source}.parquet")
+        return [renamed(every[key], d.demand_id) for key, d in zip(keys, demands, strict=True)]
 
     def home(self, kind: str, stamp: str) -> Path:
         """The folder of results that rest on `stamp`; those of older stamps are removed."""
@@ -97,17 +113,17 @@ class Cache:
 
         Partitions in a store of their own (`[scale] store`) are others' too: see flows.places.sweep.
         """
-        for path in {p for kind in ("vectors", "mentions") for p in (self.folder / kind).glob("*/*")} - self.used:
+        for path in {p for kind in ("vectors", "mentions", "understood") for p in (self.folder / kind).glob("*/*")} - self.used:
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink(missing_ok=True)
         shutil.rmtree(self.folder / "partitions", ignore_errors=True)
 
-    def missing(self, units: Sequence[Unit], keys: Sequence[str], known: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
+    def missing(self, texts: Iterable[str], keys: Sequence[str], known: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
         """(key, text) of the texts to be computed, each once, in the order of their keys."""
         held = {key for kept in known.values() for key in kept}
-        wanted = {key: u.text for key, u in zip(keys, units, strict=True)}
+        wanted = dict(zip(keys, texts, strict=True))
         fresh = sorted((key, text) for key, text in wanted.items() if key not in held)
         self.reused, self.computed = self.reused + len(wanted) - len(fresh), self.computed + len(fresh)
         return fresh
@@ -121,13 +137,13 @@ class KeptMentions:
     mentions: pa.Table
 
 
-def sources(units: Sequence[Unit], keys: Sequence[str]) -> dict[str, dict[str, None]]:
-    """File name of a partition -> the keys of its texts, in order: one partition a source file."""
+def sources(files: Iterable[str], keys: Sequence[str]) -> dict[str, dict[str, None]]:
+    """`files`: the source file of each key. File name of a partition -> the keys of its texts, in order: one partition a source file."""
     names, found = dict[str, str](), dict[str, dict[str, None]]()
-    for u, key in zip(units, keys, strict=True):
-        if u.source_file not in names:
-            names[u.source_file] = hashlib.sha1(u.source_file.encode(), usedforsecurity=False).hexdigest()[:16]
-        found.setdefault(names[u.source_file], {})[key] = None
+    for file, key in zip(files, keys, strict=True):
+        if file not in names:
+            names[file] = hashlib.sha1(file.encode(), usedforsecurity=False).hexdigest()[:16]
+        found.setdefault(names[file], {})[key] = None
     return found
 
 
@@ -149,6 +165,13 @@ def read_vectors(path: Path) -> dict[str, Vectors]:
     try:
         return unpacked(path)
     except UNREADABLE:
+        return {}
+
+
+def read_understood(path: Path) -> dict[str, Understood]:
+    try:
+        return {u.demand_id: u for u in load(Understood, path)}
+    except (*UNREADABLE, pa.ArrowException):
         return {}
 
 

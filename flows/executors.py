@@ -8,13 +8,14 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Protocol
 
-from flows.partitions import Job, PartitionRow, process_partition, unload
+from flows.partitions import Job, PartitionRow, process_partition
 from flows.settings import ScaleSettings, available_cores
+from flows.stages import unload
 from nlp.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -30,9 +31,13 @@ MEMORY = {"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None}
 
 
 class Executor(Protocol):
+    """May run several times before it is closed; what it started stays for the next time."""
+
     def run(self, jobs: Sequence[Job], report: Report) -> None:
         """Every job done, in any order; `report` is told of each in this thread."""
         ...
+
+    def close(self) -> None: ...
 
 
 def executor_of(scale: ScaleSettings) -> Executor:
@@ -43,24 +48,25 @@ def executor_of(scale: ScaleSettings) -> Executor:
 
 
 def ordered(jobs: Sequence[Job], executor: Executor, report: Report = lambda row: None) -> list[PartitionRow]:
-    """The rows of the jobs, in their order."""
+    """The rows of the jobs, in their order; the executor is closed."""
     rows: dict[str, PartitionRow] = {}
 
     def note(row: PartitionRow) -> None:
         rows[row.destination] = row
         report(row)
 
-    executor.run(jobs, note)
+    with closing(executor):
+        executor.run(jobs, note)
     return [rows[job.destination] for job in jobs]
 
 
 class SerialExecutor:
     def run(self, jobs: Sequence[Job], report: Report) -> None:
-        try:
-            for job in jobs:
-                report(process_partition(job.source, job.destination, job.parameters))
-        finally:
-            unload()
+        for job in jobs:
+            report(process_partition(job.source, job.destination, job.parameters))
+
+    def close(self) -> None:
+        unload()
 
 
 def sharing(jobs: Iterable[Job], workers: int) -> list[Job]:
@@ -78,28 +84,37 @@ class ProcessExecutor:
 
     workers: int
     pools: int = 0  # that were started
+    pool: ProcessPoolExecutor | None = None
 
     def run(self, jobs: Sequence[Job], report: Report) -> None:
         left = {job.destination: job for job in sharing(jobs, self.workers)}
         for _ in range(POOLS):
             if left:
                 self.attempt(left, report)
-        SerialExecutor().run([job for job in jobs if job.destination in left], report)
+        ordered([job for job in jobs if job.destination in left], SerialExecutor(), report)
 
     def attempt(self, left: dict[str, Job], report: Report) -> None:
         """One pool; takes from `left` what it did. A death breaks the whole pool: what was not done stays in `left`."""
-        self.pools += 1
-        with ProcessPoolExecutor(min(self.workers, len(left)), mp_context=get_context("spawn")) as pool:
-            try:
-                asked = [pool.submit(process_partition, job.source, job.destination, job.parameters) for job in left.values()]
-                for answer in as_completed(asked):
-                    row = answer.result()
-                    del left[row.destination]
-                    report(row)
-            except BrokenProcessPool:
-                return
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+        try:
+            pool = self.started()
+            asked = [pool.submit(process_partition, job.source, job.destination, job.parameters) for job in left.values()]
+            for answer in as_completed(asked):
+                row = answer.result()
+                del left[row.destination]
+                report(row)
+        except BrokenProcessPool:
+            self.close()
+
+    def started(self) -> ProcessPoolExecutor:
+        if self.pool is None:
+            self.pools += 1
+            self.pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))  # starts no more processes than jobs
+        return self.pool
+
+    def close(self) -> None:
+        if self.pool is not None:
+            self.pool.shutdown(cancel_futures=True)
+            self.pool = None
 
 
 @dataclass(slots=True)
@@ -112,23 +127,34 @@ class DaskExecutor:
 
     workers: int
     address: str = ""
+    client: "Client | None" = field(default=None, compare=False)
+    opened: ExitStack = field(default_factory=ExitStack, compare=False, repr=False)
 
     def run(self, jobs: Sequence[Job], report: Report) -> None:
-        with own_environment():
-            self.attempt(jobs, report)
+        left = {job.destination: job for job in jobs}
+        gather(self.connected(), left, report)
+        ordered(list(left.values()), SerialExecutor(), report)
 
-    def attempt(self, jobs: Sequence[Job], report: Report) -> None:
+    def connected(self) -> "Client":
+        if self.client is None:
+            self.client = self.opened.enter_context(self.connection())
+        return self.client
+
+    def close(self) -> None:
+        self.client = None
+        self.opened.close()
+
+    @contextmanager
+    def connection(self) -> "Iterator[Client]":
         try:
             import dask
             from distributed import Client, LocalCluster
         except ImportError as error:
             raise ModelUnavailable("dask", "没有安装", "请运行 pip install -e '.[dask]'，或将 [scale] executor 改为 serial、process") from error
-        left = {job.destination: job for job in jobs}
-        with tempfile.TemporaryDirectory() as folder, dask.config.set(MEMORY), ExitStack() as opened:
+        with own_environment(), tempfile.TemporaryDirectory() as folder, dask.config.set(MEMORY), ExitStack() as opened:
             place = self.address or opened.enter_context(
                 LocalCluster(n_workers=self.workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", local_directory=folder))
-            gather(opened.enter_context(Client(place, set_as_default=False)), left, report)
-        SerialExecutor().run(list(left.values()), report)
+            yield opened.enter_context(Client(place, set_as_default=False))
 
 
 @contextmanager

@@ -2,42 +2,35 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from flows.loaded import LEXICONS, understand_stamp
 from flows.progress import display
 from flows.run import Run
-from flows.settings import ROOT
+from flows.scattering import understood
 from flows.store import Artefact, load, save
 from nlp.records import Demand, Duplicate, Facets, Project, Target
 from nlp.understand.duplicates import DuplicateFinder, find_duplicates
 
 __all__ = ["Hide", "load_finder", "load_masker", "understand_demands"]
 
-LEXICONS = ROOT / "corpora" / "lexicons"
 Hide = Callable[[str], str]
 
 
 @task(name="理解需求", cache_policy=NO_CACHE, persist_result=False)
 def understand_demands(found: dict[str, Artefact], run: Run) -> dict[str, Artefact]:
     """Targets and facets of every demand; pairs of demands, and of demands with past projects, that say the same."""
-    from nlp.understand.facets import find_facets, load_facet_vocabulary
-    from nlp.understand.targets import find_targets, load_target_vocabulary
-
-    demands, targets, facets = load(Demand, found["demands"]), list[Target](), list[Facets]()
-    figures, words = load_target_vocabulary(LEXICONS), load_facet_vocabulary(LEXICONS / "facets.toml", ROOT / "models" / "clarity")
+    demands = load(Demand, found["demands"])
     with display.stage("理解需求", "understand", total=len(demands)):
-        for done, d in enumerate(demands, 1):
-            mine = find_targets(d.demand_id, f"{d.title}\n{d.text}", vocabulary=figures)
-            facets.append(find_facets(d.demand_id, d.title, d.text, targets=mine, vocabulary=words))
-            targets += mine
-            display.advance(done)
-        known = [with_facets(d, f) for d, f in zip(demands, facets, strict=True)]
+        said = run.cache.understood(demands, understand_stamp(), lambda fresh: understood(fresh, run.settings, run.cache.folder))
+        known = [with_facets(d, u) for d, u in zip(demands, said, strict=True)]
     with display.stage("查找重复需求", "duplicates"):
         pairs = find_pairs(known, load(Project, found["projects"]))
-    return {"demands": save(Demand, known, run.data("demands")), "targets": save(Target, targets, run.data("targets")),
-            "facets": save(Facets, facets, run.data("facets")), "duplicates": save(Duplicate, pairs, run.data("duplicates"))}
+    return {"demands": save(Demand, known, run.data("demands")), "targets": save(Target, chain.from_iterable(u.targets for u in said), run.data("targets")),
+            "facets": save(Facets, said, run.data("facets")), "duplicates": save(Duplicate, pairs, run.data("duplicates"))}
 
 
 def with_facets(d: Demand, f: Facets) -> Demand:

@@ -1,6 +1,7 @@
 """What lies in the inboxes, one file or archive member at a time."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,9 +56,20 @@ def find_files(inboxes: Sequence[Path]) -> list[InboxFile]:
             raise EmptyCorpus(str(inbox), "没有这个文件或目录", "请检查路径；不写路径时使用 corpora/sample/ 与 corpora/inbox/")
         base = inbox.resolve().parent
         paths = sorted(p for p in inbox.resolve().rglob("*") if p.is_file()) if inbox.is_dir() else [inbox.resolve()]
-        names = [InboxFile(path=p, name=p.relative_to(base).as_posix()) for p in paths]
+        names = [InboxFile(path=p, name="/".join(map(readable, p.relative_to(base).parts))) for p in paths]
         found += [f for f in names if not any(part.startswith(SKIPPED) for part in Path(f.name).parts)]
     return found
+
+
+def readable(part: str) -> str:
+    """A part of a path; where it is no UTF-8, as archives packed on Windows leave it when unpacked elsewhere, read as GB18030."""
+    data = os.fsencode(part)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("utf-8", "replace")
 
 
 def received(file: InboxFile, *, whole_mb: int = MAX_BYTES // _MB, largest_mb: int = MAX_BYTES // _MB) -> Iterator[Received]:

@@ -12,12 +12,12 @@ from prefect.cache_policies import NO_CACHE
 from flows import scanning, settling, withdrawn
 from flows.inbox import InboxFile, Received, find_files, received, refusal
 from flows.progress import display
-from flows.reading import Readers
 from flows.run import Run
-from flows.settings import ROOT, ReadingSettings, available_cores
+from flows.scattered_reading import readers_of
+from flows.settings import ROOT, ReadingSettings
 from flows.store import Artefact, save, write_bytes, write_json
 from nlp import units
-from nlp.errors import EmptyCorpus, LuxiantuError
+from nlp.errors import EmptyCorpus, MalformedRecord, UnmappedColumns, UnreadableDocument
 from nlp.parse import Parsed, filings, load_regions, load_synonyms, parse
 from nlp.parse.blocks import parse_blocks
 from nlp.records import (
@@ -45,6 +45,7 @@ S = TypeVar("S", Demand, Policy, Patent, Project, Call)
 __all__ = ["InboxFile", "Received", "find_files", "read_inbox", "received"]
 
 LEXICONS = ROOT / "corpora" / "lexicons"
+OF_A_FILE = (UnreadableDocument, UnmappedColumns, MalformedRecord)  # what concerns one file; other errors concern the run
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run, decided: Se
     synonyms, regions = load_synonyms(LEXICONS / "columns.toml"), load_regions(LEXICONS / "regions.toml")
     every, gathered, options = find_files(inboxes), Gathered(), run.settings.reading
     files = [file for file in every if not withdrawn.is_list(file)]
-    with display.stage("读取材料", "read", total=len(files)), Readers(options.workers or available_cores()) as readers:
+    with display.stage("读取材料", "read", total=len(files)), readers_of(files, run.settings, run.cache.folder) as readers:
         for item, answer in readers.answers(_items(files, options)):
             try:
                 if item.refused is not None:
@@ -93,7 +94,7 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run, decided: Se
                 parsed = parse(document, kind=kind, synonyms=synonyms, regions=regions)
                 gather(gathered, item, parsed)
                 gathered.crops |= scanning.keep_crops(document, parsed, run.work)
-            except LuxiantuError as error:
+            except OF_A_FILE as error:
                 set_aside(gathered, item, refusal(item.name, error))
     leave_out(gathered, withdrawn.read_lists(every))
     settle(gathered, decided)

@@ -1,4 +1,4 @@
-"""The term extractor and the encoder that the settings name, and what their results rest on. Without Prefect: a worker of a cluster loads them too."""
+"""What finds facts, terms and vectors as the settings say, and what its results rest on. Without Prefect: a worker of a cluster loads them too."""
 
 from collections.abc import Callable
 from importlib import metadata
@@ -8,17 +8,22 @@ from typing import Protocol
 from flows.cache import fingerprint
 from flows.encoder_engine import engine_of, engine_stamp
 from flows.models import encoder_folder
+from flows.office import find_office
 from flows.settings import ROOT, EncoderSettings, TermSettings, available_cores
 from flows.static_model import is_static, space_of
 from nlp.embed import Encoder, TransformerEncoder, chosen_precision
 from nlp.static_encoder import STATIC_FILE, StaticEncoder
 from nlp.terms import Lexicon
 from nlp.terms.tiers import Extractor, load_extractor
+from nlp.understand.demand import DemandVocabulary, load_demand_vocabulary
 
-__all__ = ["LEXICONS", "Chosen", "encoder_of", "encoder_stamp", "extractor_of", "terms_stamp"]
+__all__ = ["LEXICONS", "Chosen", "encoder_of", "encoder_stamp", "extractor_of", "read_stamp", "reading_files", "terms_stamp", "understand_stamp", "understanding_files", "vocabulary_of_demands"]
 
 LEXICONS = ROOT / "corpora" / "lexicons"
+CLARITY = ROOT / "models" / "clarity"
 ENCODING = ("embed.py", "engines.py", "bert_stack.py", "passes.py")  # the code that vectors rest on
+READING = ("lxml", "pdfminer.six", "pdfplumber", "python-calamine", "rapidocr")  # libraries whose versions decide what is read
+UNDERSTANDING = ("normalise.py", "parse/values.py", "records/understanding.py")  # what targets and facets rest on outside nlp/understand
 
 
 class Chosen(Protocol):
@@ -68,3 +73,29 @@ def terms_stamp(settings: Chosen) -> str:
     cards = [ROOT / "models" / name / "card.toml" for name in ("term-tagger", "term-fast")]
     encoder = stamp_of(settings.encoder, space_of(settings.encoder.name)) if settings.terms.tier == "full" else ""
     return fingerprint([*code, *data, *cards], settings.terms.tier, encoder)
+
+
+def read_stamp(settings: Chosen | None = None) -> str:
+    """What the reading of a file rests on beside its bytes: code, libraries, and LibreOffice with its version where it is installed."""
+    office = find_office()
+    about = [p for p in (Path(office).resolve().with_name(name) for name in ("versionrc", "version.ini")) if p.is_file()] if office else []
+    return fingerprint([*reading_files(), *about], str(office is not None), *(metadata.version(name) for name in READING))
+
+
+def reading_files() -> list[Path]:
+    ours = [ROOT / "nlp" / "normalise.py", ROOT / "nlp" / "records" / "reading.py", *(ROOT / "flows" / name for name in ("reading_worker.py", "sandbox.py", "office.py"))]
+    return [*(ROOT / "nlp" / "readers").glob("*.py"), *ours]
+
+
+def vocabulary_of_demands() -> DemandVocabulary:
+    return load_demand_vocabulary(LEXICONS, CLARITY)
+
+
+def understand_stamp(settings: Chosen | None = None) -> str:
+    """What the targets and facets of a demand rest on beside its title and text; no setting is among it."""
+    return fingerprint(understanding_files())
+
+
+def understanding_files() -> list[Path]:
+    code = [*(ROOT / "nlp" / "understand").glob("*.py"), *(ROOT / "nlp" / name for name in UNDERSTANDING)]
+    return [*code, *(LEXICONS / name for name in ("facets.toml", "target_cues.toml", "units.toml")), CLARITY / "card.toml", CLARITY / "weights.json"]

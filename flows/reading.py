@@ -13,19 +13,19 @@ from nlp.readers.blocks import cut, numbered
 from nlp.readers.sniff import MAX_BYTES
 from nlp.records import Document
 
-__all__ = ["Readers"]
+__all__ = ["Q", "Question", "Readers", "is_asked"]
 
 _AHEAD = 64 * 1024 * 1024  # bytes that wait to be read or used
 
 
-class _Question(Protocol):
+class Question(Protocol):
     @property
     def name(self) -> str: ...
     @property
     def data(self) -> bytes: ...
 
 
-Q = TypeVar("Q", bound=_Question)
+Q = TypeVar("Q", bound=Question)
 
 
 class Readers:
@@ -47,7 +47,7 @@ class Readers:
 
     def answers(self, items: Iterable[Received]) -> Iterator[tuple[Received, Future[Document]]]:
         """Each item with its document to come. Of an item that is refused or read in parts, nothing is to be asked."""
-        yield from self._in_order(items)
+        yield from self.in_order(items)
 
     def parts(self, item: Received) -> Iterator[Document]:
         """The documents of a large export, with the row numbers of the whole. Raises UnreadableDocument, also for a disk that fails."""
@@ -55,7 +55,7 @@ class Readers:
             raise ValueError("only a file that lies in the inbox is read in parts")
         try:
             with item.path.open("rb") as source:
-                yield from numbered((part, _result(answer)) for part, answer in self._in_order(cut(item.name, source)))
+                yield from numbered((part, _result(answer)) for part, answer in self.in_order(cut(item.name, source)))
         except OSError as error:
             raise UnreadableDocument(item.name, f"文件读不出来（{error.strerror}）", "请检查文件权限与磁盘后重新放入") from error
 
@@ -65,7 +65,7 @@ class Readers:
             raise UnreadableDocument(item.name, "文件超过 200 MB，只有带表头的专利列表可以更大", "请拆成几个较小的文件后重新放入")
         return self._pool.submit(self._read, item.name, item.path.read_bytes()).result()
 
-    def _in_order(self, questions: Iterable[Q]) -> Iterator[tuple[Q, Future[Document]]]:
+    def in_order(self, questions: Iterable[Q]) -> Iterator[tuple[Q, Future[Document]]]:
         waiting: deque[tuple[Q, Future[Document]]] = deque()
         size = 0
         for question in questions:
@@ -78,10 +78,8 @@ class Readers:
         while waiting:
             yield waiting.popleft()
 
-    def _asked(self, question: _Question) -> Future[Document]:
-        if isinstance(question, Received) and (question.refused or question.path):
-            return Future()
-        return self._pool.submit(self._read, question.name, question.data)
+    def _asked(self, question: Question) -> Future[Document]:
+        return self._pool.submit(self._read, question.name, question.data) if is_asked(question) else Future()
 
     def _read(self, name: str, data: bytes) -> Document:
         sandbox: Sandbox | None = getattr(self._own, "sandbox", None)
@@ -89,6 +87,10 @@ class Readers:
             sandbox = self._own.sandbox = Sandbox()
             self._opened.append(sandbox)
         return sandbox.read(name, data)
+
+
+def is_asked(question: Question) -> bool:
+    return not (isinstance(question, Received) and (question.refused or question.path))
 
 
 def _result(answer: Future[Document]) -> Document | UnreadableDocument:

@@ -27,7 +27,7 @@ from nlp.readers.document import suffix_of
 from nlp.readers.sniff import CONVERTED, MAX_BYTES, content_suffix
 from nlp.records import Block, Crop, Document, Merge, Rejected, Table
 
-__all__ = ["Limits", "Sandbox", "sweep_folders"]
+__all__ = ["RECOGNISED", "Limits", "Sandbox", "document_of", "refusal_of", "sweep_folders"]
 
 RECOGNISED = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff"})  # may hold scans: seconds a page
 
@@ -71,6 +71,10 @@ class Sandbox:
 
     def read(self, name: str, data: bytes) -> Document:
         """nlp.readers.read in the worker. Raises UnreadableDocument, also when the worker dies or takes too long."""
+        return document_of(name, self.ask(name, data))
+
+    def ask(self, name: str, data: bytes) -> bytes:
+        """The worker's answer as it came, for `document_of`. Raises UnreadableDocument where there is none."""
         if len(data) > MAX_BYTES:
             raise UnreadableDocument(name, "文件超过 200 MB", "请拆分，或去掉其中的图片后重新放入")
         worker = self._started()
@@ -95,7 +99,7 @@ class Sandbox:
             _kill(worker)
             reason = f"{allowed:g} 秒内没有读完" if late.is_set() else "读取时进程异常退出或超出内存、处理器时间上限"
             raise UnreadableDocument(name, reason, _REMEDY)
-        return _document(name, json.loads(answer))
+        return answer
 
     def _seconds(self, name: str, data: bytes) -> float:
         try:
@@ -188,6 +192,19 @@ def _receive(pipe: IO[bytes]) -> bytes:
     if len(body) < size:
         raise EOFError
     return body
+
+
+def refusal_of(error: UnreadableDocument) -> bytes:
+    """The answer from which `document_of` raises it again."""
+    return json.dumps({"error": {"reason": error.reason, "remedy": error.remedy}}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def document_of(name: str, answer: bytes) -> Document:
+    """Raises UnreadableDocument for a refusal, and for what no reader of ours says: nobody vouches for a worker that read a hostile file."""
+    try:
+        return _document(name, json.loads(answer))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnreadableDocument(name, "读取进程的答复不完整", _REMEDY) from error
 
 
 def _document(name: str, answer: Mapping[str, Any]) -> Document:

@@ -1,7 +1,6 @@
 """Texts that no cache holds, cut into partitions, computed by the chosen executor, and put together again."""
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -10,29 +9,28 @@ from typing import TypeVar
 
 from flows import places
 from flows.cache import text_key
-from flows.executors import executor_of, ordered
-from flows.loaded import LEXICONS, encoder_of, extractor_of
-from flows.partitions import (
-    Job,
-    Parameters,
-    PartitionRow,
-    Stage,
-    Text,
-    parameters_of,
-    process_partition,
-    read_mentions,
-    read_vectors,
-    row_of,
-    standing,
-    write_source,
-)
+from flows.executors import Executor, executor_of, ordered
+from flows.loaded import LEXICONS, encoder_of, extractor_of, vocabulary_of_demands
+from flows.partitions import Job, PartitionRow, parameters_of, process_partition, row_of, sha256, standing
 from flows.progress import display
 from flows.settings import Settings
+from flows.stages import (
+    Item,
+    Parameters,
+    Stage,
+    Text,
+    items_of,
+    read_mentions,
+    read_understood,
+    read_vectors,
+    source_bytes,
+)
 from nlp.embed import Vectors
-from nlp.records import TermMention
+from nlp.records import TermMention, Understood
 from nlp.terms import load_lexicon
+from nlp.understand.demand import as_two, understand
 
-__all__ = ["PARTITIONS", "encoded", "extracted", "partitioned"]
+__all__ = ["PARTITIONS", "encoded", "extracted", "partitioned", "parts_of", "understood"]
 
 T = TypeVar("T")
 PARTITIONS = "partitions"  # folder below the cache's
@@ -44,9 +42,22 @@ def extracted(texts: Sequence[Text], settings: Settings, folder: Path) -> Iterat
     if at_once(texts, settings):
         yield from extractor_of(settings, load_lexicon(LEXICONS)).extract(texts)
         return
-    with partitioned("terms", texts, settings, folder) as jobs:
+    with partitioned("terms", parts_of(texts, settings), settings, folder) as jobs:
         for job in jobs:
             yield from result(job, read_mentions)
+
+
+def understood(texts: Sequence[Text], settings: Settings, folder: Path) -> Iterator[Understood]:
+    """(key, title and text as one) -> what the demand says, under the key, in the order of the texts."""
+    if at_once(texts, settings):
+        words = vocabulary_of_demands()
+        for done, (key, text) in enumerate(texts, 1):
+            yield understand(key, *as_two(text), vocabulary=words)
+            display.advance(done)
+        return
+    with partitioned("understand", parts_of(texts, settings), settings, folder) as jobs:
+        for job in jobs:
+            yield from result(job, read_understood)
 
 
 def encoded(texts: Sequence[str], settings: Settings, folder: Path) -> Iterator[Vectors]:
@@ -55,7 +66,7 @@ def encoded(texts: Sequence[str], settings: Settings, folder: Path) -> Iterator[
         yield from encoder_of(settings, display.advance).encode(texts)
         return
     keys = [text_key(text) for text in texts]
-    with partitioned("embed", list(zip(keys, texts, strict=True)), settings, folder) as jobs:
+    with partitioned("embed", parts_of(list(zip(keys, texts, strict=True)), settings), settings, folder) as jobs:
         remaining = iter(keys)
         for job in jobs:
             rows = result(job, read_vectors)
@@ -67,14 +78,20 @@ def at_once(texts: Sequence[object], settings: Settings) -> bool:
     return not texts or (settings.scale.executor == "serial" and len(texts) <= settings.scale.partition)
 
 
+def parts_of(texts: Sequence[Text], settings: Settings) -> Iterator[list[Item]]:
+    size = settings.scale.partition
+    return (items_of(texts[begin : begin + size]) for begin in range(0, len(texts), size))
+
+
 @contextmanager
-def partitioned(stage: Stage, texts: Sequence[Text], settings: Settings, folder: Path) -> Iterator[list[Job]]:
-    """The jobs, all done. Their files go when the caller has read them; after a fault they stay, and the next run begins there."""
-    home, parameters, size = settings.scale.store or str(folder / PARTITIONS), parameters_of(stage, settings), settings.scale.partition
-    parts = [texts[begin : begin + size] for begin in range(0, len(texts), size)]
-    jobs = [job_of(part, home, parameters) for part in parts]
-    for job, part in zip(jobs, parts, strict=True):
-        write_source(part, job.source)
+def partitioned(stage: Stage, parts: Iterable[Sequence[Item]], settings: Settings, folder: Path, executor: Executor | None = None, wave: int = 0) -> Iterator[list[Job]]:
+    """The jobs, all done. Their files go when the caller has read them; after a fault they stay, and the next run begins there.
+
+    A given executor is left open and the display alone: other stages' items are not what it counts. `wave`: where several stand at once,
+    each needs files of its own, or the first to end would take away what another is still to read.
+    """
+    home, parameters = settings.scale.store or str(folder / PARTITIONS), parameters_of(stage, settings)
+    jobs = [written(part, home, parameters, wave) for part in parts]
     done = 0
 
     def report(row: PartitionRow) -> None:
@@ -82,7 +99,10 @@ def partitioned(stage: Stage, texts: Sequence[Text], settings: Settings, folder:
         done += row.rows
         display.advance(done)
 
-    ordered(jobs, executor_of(settings.scale), report)
+    if executor:
+        executor.run(jobs, lambda row: None)
+    else:
+        ordered(jobs, executor_of(settings.scale), report)
     yield jobs
     for job in jobs:
         for place in (job.source, row_of(job.destination), job.destination):
@@ -91,11 +111,13 @@ def partitioned(stage: Stage, texts: Sequence[Text], settings: Settings, folder:
         places.sweep(home, now=datetime.now(UTC))
 
 
-def job_of(part: Sequence[Text], home: str, parameters: Parameters) -> Job:
-    """Named by its texts and by what they are computed with: the same partition is the same files."""
-    total = hashlib.sha256("\n".join([parameters.stamp, *(key for key, _ in part)]).encode())
-    name = f"{parameters.stage}-{total.hexdigest()[:16]}"
-    return Job(source=places.join(home, f"{name}.texts"), destination=places.join(home, f"{name}.result"), parameters=parameters)
+def written(part: Sequence[Item], home: str, parameters: Parameters, wave: int) -> Job:
+    """The job of a part whose source is written, named by it and by what it is computed with: the same partition is the same files."""
+    source = source_bytes(part)
+    name = f"{parameters.stage}-{wave}-{sha256(parameters.stamp.encode() + source)[:16]}"
+    job = Job(source=places.join(home, f"{name}.source"), destination=places.join(home, f"{name}.result"), parameters=parameters)
+    places.write(source, job.source)
+    return job
 
 
 def result(job: Job, reader: Callable[[str], T]) -> T:

@@ -89,6 +89,7 @@ class ScaleSettings:
     address: str = ""  # of a Dask scheduler; none: workers on this machine
     partition: int = Field(default=2000, ge=1)  # texts
     store: str = ""  # folder or address (s3://…) of the partitions; none: below the output folder
+    read_mb: int = Field(default=64, ge=0)  # an inbox of more is read by the workers of the scheduler at `address` too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from flows.facts import LEXICONS, load_finder, load_masker
+from flows.facts import load_finder, load_masker
+from flows.loaded import LEXICONS
 from nlp.records import Demand, Policy, Rejected, Submission, SubmittedField
 from nlp.understand import resubmissions, versions
 

@@ -80,6 +80,7 @@ from nlp.records.understanding import (
     Span,
     Target,
     TaskKind,
+    Understood,
     Verdict,
 )
 from nlp.records.units import ChainVerdict, Term, TermMention, Unit
@@ -161,6 +162,7 @@ __all__ = [
     "TopicName",
     "TopicPlace",
     "TopicYear",
+    "Understood",
     "Unit",
     "Verdict",
 ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Clarity", "Duplicate", "Facets", "Operator", "PiiMention", "PolicyTask", "Rule", "RuleVerdict", "Span", "Target", "TaskKind", "Verdict"]
+__all__ = ["Clarity", "Duplicate", "Facets", "Operator", "PiiMention", "PolicyTask", "Rule", "RuleVerdict", "Span", "Target", "TaskKind", "Understood", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,13 @@ class Facets:
     trl_after: int | None
     cooperation: str | None
     benchmark: Span | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood(Facets):
+    """All that is read out of one demand's title and text."""
+
+    targets: tuple[Target, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

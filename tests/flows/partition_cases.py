@@ -4,10 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from flows import places
 from flows.cache import text_key
 from flows.encoder_engine import trial_texts
-from flows.partitions import Job, Stage, parameters_of, sha256, write_source
+from flows.partitions import Job, parameters_of, sha256
 from flows.settings import Settings, read
+from flows.stages import Stage, Text, items_of, source_bytes
 
 
 def quick(**scale: Any) -> Settings:
@@ -21,13 +23,17 @@ def texts(n: int) -> list[tuple[str, str]]:
     return sorted((text_key(text), text) for text in made)
 
 
+def write_texts(some: list[Text], place: str) -> None:
+    places.write(source_bytes(items_of(some)), place)
+
+
 def jobs(folder: Path, *, n: int, size: int, stages: tuple[Stage, ...] = ("terms", "embed")) -> list[Job]:
     found, every = [], texts(n)
     for stage in stages:
         parameters = parameters_of(stage, quick())
         for begin in range(0, n, size):
             source = str(folder / f"{stage}-{begin}.texts")
-            write_source(every[begin : begin + size], source)
+            write_texts(every[begin : begin + size], source)
             found.append(Job(source=source, destination=str(folder / f"{stage}-{begin}.result"), parameters=parameters))
     return found
 

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from flows.cache import Cache, fingerprint
+from flows.loaded import vocabulary_of_demands
 from nlp.embed import HashEncoder, Vectors
-from nlp.records import TermMention, Unit
+from nlp.records import Demand, TermMention, Understood, Unit
+from nlp.understand.demand import as_two, understand
 
 TEXTS = {"a.csv": ["静电卡盘", "光刻胶"], "b.csv": ["光刻胶", "混合键合"]}
 
@@ -16,6 +18,11 @@ TEXTS = {"a.csv": ["静电卡盘", "光刻胶"], "b.csv": ["光刻胶", "混合�
 def units(texts: dict[str, list[str]]) -> list[Unit]:
     return [Unit(unit_id=f"{source}-{i}", unit_kind="patent", title="", text=text, region="", organisation=None, source_file=source, source_location="")
             for source, some in texts.items() for i, text in enumerate(some)]
+
+
+def demands(texts: dict[str, list[str]]) -> list[Demand]:
+    return [Demand(demand_id=f"{source}-{i}", submission_id="", version=1, superseded_by=None, source_file=source, source_location="", organisation=None, region="未知",
+                   title=text, text=f"要求{text}的厚度不大于5μm") for source, some in texts.items() for i, text in enumerate(some)]
 
 
 class Counting:
@@ -31,6 +38,11 @@ class Counting:
     def extract(self, pairs: Sequence[tuple[str, str]]) -> list[TermMention]:
         self.asked += [text for _, text in pairs]
         return [TermMention(unit_id=i, term_id=None, surface=text[:2], start=0, end=2, score=0.5, extractor="t") for i, text in pairs if "光" in text]
+
+
+    def understand(self, pairs: Sequence[tuple[str, str]]) -> list[Understood]:
+        self.asked += [text for _, text in pairs]
+        return [understand(key, *as_two(text), vocabulary=vocabulary_of_demands()) for key, text in pairs]
 
 
 def test_only_new_texts_are_encoded(tmp_path: Path) -> None:
@@ -54,6 +66,13 @@ def test_one_changed_source_rewrites_one_file(tmp_path: Path) -> None:
     assert len(before) == 2 and len(changed) == 1
 
 
+def test_what_demands_say_is_that_of_a_run_without_a_cache(tmp_path: Path) -> None:
+    finder, words = Counting(), vocabulary_of_demands()
+    found = [Cache(tmp_path).understood(demands(TEXTS), "s", finder.understand) for _ in range(2)]
+    assert found[0] == found[1] == [understand(d.demand_id, d.title, d.text, vocabulary=words) for d in demands(TEXTS)]
+    assert len(finder.asked) == 3 and all(u.targets for u in found[0])
+
+
 def test_mentions_are_those_of_a_run_without_a_cache(tmp_path: Path) -> None:
     finder, found = Counting(), units(TEXTS)
     first = list(Cache(tmp_path).mentions(found, "s", finder.extract))
@@ -68,11 +87,13 @@ def test_a_broken_file_is_computed_again(tmp_path: Path, harm) -> None:
     found = units(TEXTS)
     right = Cache(tmp_path).vectors(found, "s", HashEncoder().encode)
     mentions = list(Cache(tmp_path).mentions(found, "s", Counting().extract))
+    said = Cache(tmp_path).understood(demands(TEXTS), "s", Counting().understand)
     for path in [p for p in tmp_path.rglob("*") if p.is_file()]:
         kept = path.read_bytes()
         harm(path)
         np.testing.assert_array_equal(Cache(tmp_path).vectors(found, "s", HashEncoder().encode), right)
         assert list(Cache(tmp_path).mentions(found, "s", Counting().extract)) == mentions
+        assert Cache(tmp_path).understood(demands(TEXTS), "s", Counting().understand) == said
         path.write_bytes(kept)
 
 
@@ -97,6 +118,7 @@ def test_a_stamp_follows_contents_and_words_not_order(tmp_path: Path) -> None:
 def test_no_units(tmp_path: Path) -> None:
     assert len(Cache(tmp_path).vectors([], "s", HashEncoder().encode)) == 0
     assert not list(Cache(tmp_path).mentions([], "s", Counting().extract))
+    assert Cache(tmp_path).understood([], "s", Counting().understand) == []
 
 
 def test_what_no_present_text_uses_is_swept(tmp_path: Path) -> None:
@@ -104,11 +126,12 @@ def test_what_no_present_text_uses_is_swept(tmp_path: Path) -> None:
         cache = Cache(tmp_path)
         cache.vectors(units(texts), "s", HashEncoder().encode)
         cache.mentions(units(texts), "s", Counting().extract)
+        cache.understood(demands(texts), "s", Counting().understand)
         cache.sweep()
         return {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
 
     both, one = run(TEXTS), run({"b.csv": TEXTS["b.csv"]})
-    assert len(both) == 6 and len(one) == 3 and one < both  # of a file that is gone nothing is kept
+    assert len(both) == 8 and len(one) == 4 and one < both  # of a file that is gone nothing is kept
     encoder = Counting()
     Cache(tmp_path).vectors(units({"b.csv": ["光刻胶"]}), "s", encoder.encode)  # a text of the file is replaced or withdrawn
     assert encoder.asked == []

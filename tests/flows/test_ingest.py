@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -13,7 +15,7 @@ from flows import settings as configuration
 from flows.ingest import InboxFile, read_inbox, received
 from flows.run import Run, start
 from flows.store import load
-from nlp.records import ColumnUse, Count, Demand, ReadingNote, ScanCrop, SubmittedField
+from nlp.records import ColumnUse, Count, Demand, Patent, ReadingNote, ScanCrop, SubmittedField
 from tests.nlp import office
 from tests.nlp.parse.form_layouts import NEEDS, four_columns, pairs, sheet_form, two_columns
 from tests.nlp.readers.hostile import encrypted
@@ -56,6 +58,16 @@ def test_an_inbox_of_files_and_archives(tmp_path: Path, run: Run) -> None:
     fields = load(SubmittedField, Path(found["fields"].path))
     assert {f.canonical for f in fields} >= {"organisation", "demand_title", "problem", "budget"} and not any(f.canonical == "contact" for f in fields)
     assert any(c.canonical == "organisation" and c.how == "exact" for c in load(ColumnUse, Path(found["columns"].path)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="其他系统的文件名总是 Unicode")
+@pytest.mark.parametrize(("name", "shown"), [("需求表.csv".encode("gb18030"), "需求表.csv"), (b"\xff\xfe.csv", "��.csv"), ("需求表.csv".encode(), "需求表.csv")], ids=["gb18030", "none", "utf-8"])
+def test_a_name_in_another_encoding_stops_no_batch(tmp_path: Path, run: Run, name: bytes, shown: str) -> None:
+    inbox = tmp_path / "报送"
+    inbox.mkdir()
+    Path(os.fsdecode(os.fsencode(inbox) + b"/" + name)).write_text("公开号,标题,摘要,申请人\nCN1A,涂布,均匀,甲公司\n", "utf-8")
+    (patent,) = load(Patent, read_inbox.fn([inbox], None, run)["patents"])
+    assert patent.source_file == f"报送/{shown}"
 
 
 def test_a_cut_archive_is_one_refusal(tmp_path: Path) -> None:

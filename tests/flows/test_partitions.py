@@ -10,22 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flows.cache import text_key
 from flows.loaded import LEXICONS, encoder_of, extractor_of
-from flows.partitions import (
-    Job,
-    process_partition,
-    read_mentions,
-    read_source,
-    read_vectors,
-    row_of,
-    source_bytes,
-    write_source,
-)
+from flows.partitions import Job, process_partition, row_of
 from flows.settings import ROOT
+from flows.stages import read_mentions, read_vectors
 from nlp.errors import InvalidSetting
 from nlp.terms import load_lexicon
-from tests.flows.partition_cases import hashes, jobs, quick, texts
+from tests.flows.partition_cases import hashes, jobs, quick, texts, write_texts
 
 
 def done(job: Job) -> int:
@@ -72,7 +63,7 @@ def test_what_does_not_agree_is_redone(tmp_path: Path, harm: Callable[[Path, Pat
 def test_other_texts_are_redone(tmp_path: Path) -> None:
     (job,) = jobs(tmp_path, n=5, size=5, stages=("embed",))
     process_partition(job.source, job.destination, job.parameters)
-    write_source(texts(6), job.source)
+    write_texts(texts(6), job.source)
     assert process_partition(job.source, job.destination, job.parameters).rows == 6
 
 
@@ -81,11 +72,6 @@ def test_another_installation_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidSetting, match="同一版本"):
         process_partition(job.source, job.destination, replace(job.parameters, stamp="of another"))
     assert not Path(job.destination).exists()
-
-
-def test_texts_come_back_as_they_were() -> None:
-    odd = [(text_key(text), text) for text in ("", "光刻胶\n\x00", "\ud83d半个字符", "𠮷")]
-    assert read_source(source_bytes(odd)) == odd
 
 
 def test_a_worker_needs_no_prefect() -> None:

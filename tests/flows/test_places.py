@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from flows import places
-from flows.partitions import process_partition, read_vectors, row_of, write_source
+from flows.partitions import process_partition, row_of
 from flows.scattering import encoded
-from tests.flows.partition_cases import jobs, quick, texts
+from flows.stages import read_vectors
+from tests.flows.partition_cases import jobs, quick, texts, write_texts
 
 needs_s3 = pytest.mark.skipif(not all(importlib.util.find_spec(name) for name in ("s3fs", "moto")), reason="没有安装 s3fs（.[s3]）与 moto")
 
@@ -91,7 +92,7 @@ def test_a_partition_in_a_store_is_that_on_a_disk(bucket: str, tmp_path: Path) -
     (local,) = jobs(tmp_path, n=20, size=20, stages=("embed",))
     wanted = process_partition(local.source, local.destination, local.parameters)
     source, destination = places.join(bucket, "t.texts"), places.join(bucket, "t.result")
-    write_source(texts(20), source)
+    write_texts(texts(20), source)
     row = process_partition(source, destination, local.parameters)
     assert (row.sha256, row.source_sha256, row.rows) == (wanted.sha256, wanted.source_sha256, wanted.rows)
     assert process_partition(source, destination, local.parameters) == row

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.office import find_office
-from flows.sandbox import Limits, Sandbox
+from flows.sandbox import Limits, Sandbox, document_of
 from nlp.errors import UnreadableDocument
 from tests.nlp import office
 from tests.nlp.readers.hostile import HOSTILE, Hostile
@@ -79,3 +79,14 @@ def test_without_libreoffice_the_message_says_what_to_do() -> None:
 
     with pytest.raises(UnreadableDocument, match=r"另存为 \.docx"):
         read("需求表.doc", (DATA / "form.doc").read_bytes())
+
+
+JUNK = {"nothing": b"", "cut": b"{", "no text": b"\xff\xfe", "a list": b"[]", "empty": b"{}", "no document": b'{"document": 3}', "half a document": b'{"document": {"name": "x"}}',
+        "no refusal": b'{"error": "x"}', "too deep": b"[" * 100_000}
+
+
+@pytest.mark.parametrize("answer", JUNK.values(), ids=list(JUNK))
+def test_what_no_reader_says_is_a_refusal(answer: bytes) -> None:
+    """A hostile file may have taken the worker over; it costs its own file only."""
+    with pytest.raises(UnreadableDocument, match="答复不完整"):
+        document_of("甲.docx", answer)

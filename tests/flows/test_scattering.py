@@ -8,9 +8,11 @@ import pytest
 from flows import scattering
 from flows.cache import Cache
 from flows.loaded import encoder_stamp, terms_stamp
-from flows.partitions import read_vectors, row_of
-from flows.scattering import encoded, extracted, partitioned
+from flows.partitions import row_of
+from flows.scattering import encoded, extracted, partitioned, parts_of, understood
+from flows.stages import read_vectors
 from nlp.records import Unit
+from nlp.understand.demand import as_one
 from tests.flows.partition_cases import quick, texts
 
 CUTS = [{"partition": 7}, {"partition": 50}, {"partition": 7, "executor": "process", "workers": 2}]
@@ -22,6 +24,8 @@ def test_equal_however_they_are_cut(tmp_path: Path, scale: dict[str, object]) ->
     whole = [text for _, text in some]
     assert list(extracted(some, quick(**scale), tmp_path)) == list(extracted(some, quick(), tmp_path))
     np.testing.assert_array_equal(list(encoded(whole, quick(**scale), tmp_path)), list(encoded(whole, quick(), tmp_path)))
+    demands = [(key, as_one(text[:5], text[5:])) for key, text in some]
+    assert list(understood(demands, quick(**scale), tmp_path)) == list(understood(demands, quick(), tmp_path))
     assert not any(p.is_file() for p in tmp_path.rglob("*"))
 
 
@@ -32,17 +36,18 @@ def test_one_part_in_this_process_needs_no_file(tmp_path: Path, monkeypatch: pyt
 
 def test_an_interrupted_round_goes_on(tmp_path: Path) -> None:
     settings = quick(partition=10)
-    with pytest.raises(KeyboardInterrupt), partitioned("embed", texts(30), settings, tmp_path) as jobs:
+    with pytest.raises(KeyboardInterrupt), partitioned("embed", parts_of(texts(30), settings), settings, tmp_path) as jobs:
         raise KeyboardInterrupt
     kept = {job.destination: Path(job.destination).stat().st_mtime_ns for job in jobs}
     Path(row_of(jobs[0].destination)).unlink()
-    with partitioned("embed", texts(30), settings, tmp_path) as again:
+    with partitioned("embed", parts_of(texts(30), settings), settings, tmp_path) as again:
         changed = [job for job in again if Path(job.destination).stat().st_mtime_ns != kept[job.destination]]
         assert changed == [jobs[0]]
 
 
 def test_what_is_altered_before_it_is_read_is_computed_again(tmp_path: Path) -> None:
-    with partitioned("embed", texts(20), quick(partition=10), tmp_path) as jobs:
+    settings = quick(partition=10)
+    with partitioned("embed", parts_of(texts(20), settings), settings, tmp_path) as jobs:
         right = Path(jobs[0].destination).read_bytes()
         Path(jobs[0].destination).write_bytes(right[:50])
         Path(jobs[1].destination).unlink()
