@@ -1,6 +1,8 @@
 """Arrays on disk, without pickle."""
 
-from collections.abc import Mapping
+import math
+import zipfile
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 from flows.store import Artefact, digest, replace
 from nlp.embed import Vectors
 
-__all__ = ["packed", "unpacked", "write_arrays"]
+__all__ = ["blocks", "packed", "unpacked", "write_arrays"]
 
 
 def write_arrays(arrays: Mapping[str, NDArray[Any]], path: Path) -> Artefact:
@@ -22,6 +24,19 @@ def write_arrays(arrays: Mapping[str, NDArray[Any]], path: Path) -> Artefact:
         np.savez(file, allow_pickle=False, **arrays)
     replace(part, path)
     return Artefact(path=str(path), sha256=digest(path), rows=len(next(iter(arrays.values()))))
+
+
+def blocks(path: Path, name: str, kept: NDArray[np.bool_], size: int) -> Iterator[NDArray[Any]]:
+    """The rows that `kept` marks of an array that `write_arrays` wrote, `size` of them at a time: no more is read at once."""
+    chosen, done = np.flatnonzero(kept), 0
+    with zipfile.ZipFile(path) as stored, stored.open(f"{name}.npy") as file:
+        np.lib.format.read_magic(file)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        for own in (chosen[i : i + size] for i in range(0, len(chosen), size)):
+            end = int(own[-1]) + 1
+            rows = np.frombuffer(file.read((end - done) * math.prod(shape[1:]) * dtype.itemsize), dtype).reshape(-1, *shape[1:])
+            yield rows if len(rows) == len(own) else rows[own - done]
+            done = end
 
 
 def packed(rows: Mapping[str, Vectors]) -> bytes:

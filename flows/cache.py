@@ -9,7 +9,7 @@ import json
 import platform
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.arrays import unpacked, write_arrays
-from flows.columns import ByKey, Columns, compact, to_columns
+from flows.columns import ByKey, Renamed, compact, to_columns
 from flows.store import load, save, save_table, schema, write_bytes
 from nlp.embed import Vectors
 from nlp.records import Demand, TermMention, Understood, Unit
@@ -54,52 +54,78 @@ class Cache:
     computed: int = 0
     used: set[Path] = field(default_factory=set)
 
-    def vectors(self, units: Sequence[Unit], stamp: str, encode: Encode) -> Vectors:
+    def vectors(self, units: Iterable[Unit], stamp: str, encode: Encode) -> Vectors:
         """[n, d] of the units' texts; only texts that no file of theirs holds are encoded."""
-        home, keys = self.home("vectors", stamp), [text_key(u.text) for u in units]
-        parts = sources((u.source_file for u in units), keys)
-        known = {source: read_vectors(home / f"{source}.npz") for source in parts}
-        changed = [source for source, own in parts.items() if own.keys() != known[source].keys()]
-        fresh = self.missing((u.text for u in units), keys, known)
-        made = zip((key for key, _ in fresh), encode([text for _, text in fresh]), strict=True) if fresh else ()
-        found = in_order(keys, chain(*(rows.items() for rows in known.values()), made))
-        self.used |= {home / f"{source}.npz" for source in parts}
-        row = {key: i for i, key in enumerate(keys)}
-        known.clear()
-        for source in changed:
-            own = sorted(parts[source])
+        home = self.home("vectors", stamp)
+        asked = self.asked(texts_of(units), lambda source: read_vectors(home / f"{source}.npz").keys())
+        kept = (read_vectors(home / f"{source}.npz").items() for source in asked.parts)  # once more, a file at a time
+        made = zip((key for key, _ in asked.fresh), encode([text for _, text in asked.fresh]), strict=True) if asked.fresh else ()
+        found = in_order(asked.keys, chain(chain.from_iterable(kept), made))
+        self.used |= {home / f"{source}.npz" for source in asked.parts}
+        row = {key: i for i, key in enumerate(asked.keys)}
+        for source in asked.changed:
+            own = sorted(asked.parts[source])
             write_arrays({"keys": np.array(own), "vectors": found[[row[key] for key in own]]}, home / f"{source}.npz")
         return found
 
-    def mentions(self, units: Sequence[Unit], stamp: str, extract: Extract) -> Columns[TermMention]:
+    def mentions(self, units: Iterable[Unit], stamp: str, extract: Extract) -> Renamed[TermMention]:
         """Of every unit, by unit id and place; only texts that no file of theirs holds are searched."""
-        home, keys = self.home("mentions", stamp), [text_key(u.text) for u in units]
-        parts = sources((u.source_file for u in units), keys)
-        known = {source: read_mentions(home / source) for source in parts}
-        fresh = self.missing((u.text for u in units), keys, {source: kept.texts for source, kept in known.items()})
-        every = ByKey([*(kept.mentions for kept in known.values()), to_columns(TermMention, extract(fresh) if fresh else ())])
-        self.used |= {home / source for source in parts}
-        for source, texts in parts.items():
-            if texts.keys() != known[source].texts:
-                own = sorted(texts)
-                save_table(every.of(own, own).cast(schema(TermMention)).combine_chunks(), home / source / "mentions.parquet")
-                write_bytes("\n".join(own).encode(), home / source / "texts.txt")
-        ids, theirs = zip(*sorted(zip((u.unit_id for u in units), keys, strict=True)), strict=True) if units else ((), ())
-        return Columns(TermMention, every.of(theirs, ids))
+        home, known = self.home("mentions", stamp), list[pa.Table]()
 
-    def understood(self, demands: Sequence[Demand], stamp: str, understand: Understand) -> list[Understood]:
+        def held(source: str) -> frozenset[str]:
+            kept = read_mentions(home / source)
+            known.append(kept.mentions)
+            return kept.texts
+
+        asked = self.asked(texts_of(units), held)
+        known.append(to_columns(TermMention, extract(asked.fresh) if asked.fresh else ()))
+        asked.fresh.clear()  # the texts are not needed any more
+        every = ByKey(known.pop() for _ in range(len(known)))
+        self.used |= {home / source for source in asked.parts}
+        for source in asked.changed:
+            own = sorted(asked.parts[source])
+            save_table(every.of(own, own).cast(schema(TermMention)).combine_chunks(), home / source / "mentions.parquet")
+            write_bytes("\n".join(own).encode(), home / source / "texts.txt")
+        order = sorted(range(len(asked.ids)), key=lambda i: (asked.ids[i], asked.keys[i]))
+        return Renamed(TermMention, every, [asked.keys[i] for i in order], [asked.ids[i] for i in order])
+
+    def understood(self, demands: Iterable[Demand], stamp: str, understand: Understand) -> list[Understood]:
         """Of every demand, in their order, under their ids; only those whose title and text no file of theirs holds are looked at."""
-        texts = [as_one(d.title, d.text) for d in demands]
-        home, keys = self.home("understood", stamp), [text_key(text) for text in texts]
-        parts = sources((d.source_file for d in demands), keys)
-        known = {source: read_understood(home / f"{source}.parquet") for source in parts}
-        fresh = self.missing(texts, keys, known)
-        every = {u.demand_id: u for u in chain(*(kept.values() for kept in known.values()), understand(fresh) if fresh else ())}
-        self.used |= {home / f"{source}.parquet" for source in parts}
-        for source, own in parts.items():
-            if own.keys() != known[source].keys():
-                save(Understood, [every[key] for key in sorted(own)], home / f"{source}.parquet")
-        return [renamed(every[key], d.demand_id) for key, d in zip(keys, demands, strict=True)]
+        home, known = self.home("understood", stamp), dict[str, Understood]()
+
+        def held(source: str) -> Set[str]:
+            kept = read_understood(home / f"{source}.parquet")
+            known.update(kept)
+            return kept.keys()
+
+        asked = self.asked(((d.demand_id, d.source_file, as_one(d.title, d.text)) for d in demands), held)
+        known |= {u.demand_id: u for u in (understand(asked.fresh) if asked.fresh else ())}
+        self.used |= {home / f"{source}.parquet" for source in asked.parts}
+        for source in asked.changed:
+            save(Understood, [known[key] for key in sorted(asked.parts[source])], home / f"{source}.parquet")
+        return [renamed(known[key], demand_id) for demand_id, key in zip(asked.ids, asked.keys, strict=True)]
+
+    def asked(self, wanted: "Iterable[Wanted]", held: Callable[[str], Set[str]]) -> "Asked":
+        """`held`: the keys of the texts that a partition holds. What is wanted is gone through once."""
+        names, own, texts = dict[str, str](), dict[str, Set[str]](), dict[str, str]()
+        asked = Asked()
+        for ident, file, text in wanted:
+            if file not in names:
+                names[file] = hashlib.sha1(file.encode(), usedforsecurity=False).hexdigest()[:16]
+                own[names[file]] = frozenset(held(names[file]))
+            key = text_key(text)
+            asked.ids.append(ident)
+            asked.keys.append(key)
+            asked.parts.setdefault(names[file], {})[key] = None
+            if key not in own[names[file]]:
+                texts[key] = text
+        for keys in own.values():
+            for key in keys & texts.keys():
+                del texts[key]
+        asked.changed.extend(source for source, mine in asked.parts.items() if mine.keys() != own[source])
+        asked.fresh.extend(sorted(texts.items()))
+        self.reused, self.computed = self.reused + len(set(asked.keys)) - len(texts), self.computed + len(texts)
+        return asked
 
     def home(self, kind: str, stamp: str) -> Path:
         """The folder of results that rest on `stamp`; those of older stamps are removed."""
@@ -120,13 +146,23 @@ class Cache:
                 path.unlink(missing_ok=True)
         shutil.rmtree(self.folder / "partitions", ignore_errors=True)
 
-    def missing(self, texts: Iterable[str], keys: Sequence[str], known: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
-        """(key, text) of the texts to be computed, each once, in the order of their keys."""
-        held = {key for kept in known.values() for key in kept}
-        wanted = dict(zip(keys, texts, strict=True))
-        fresh = sorted((key, text) for key, text in wanted.items() if key not in held)
-        self.reused, self.computed = self.reused + len(wanted) - len(fresh), self.computed + len(fresh)
-        return fresh
+
+Wanted = tuple[str, str, str]  # id, source file, text
+
+
+def texts_of(units: Iterable[Unit]) -> Iterator[Wanted]:
+    return ((u.unit_id, u.source_file, u.text) for u in units)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a stage wants: of every unit or demand its id and its text's key; the texts that no partition holds, by key, each once."""
+
+    ids: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    parts: dict[str, dict[str, None]] = field(default_factory=dict)  # a partition's name, one a source file -> the keys of its texts, in order
+    changed: list[str] = field(default_factory=list)  # partitions that do not hold just their texts
+    fresh: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,16 +171,6 @@ class KeptMentions:
 
     texts: frozenset[str]
     mentions: pa.Table
-
-
-def sources(files: Iterable[str], keys: Sequence[str]) -> dict[str, dict[str, None]]:
-    """`files`: the source file of each key. File name of a partition -> the keys of its texts, in order: one partition a source file."""
-    names, found = dict[str, str](), dict[str, dict[str, None]]()
-    for file, key in zip(files, keys, strict=True):
-        if file not in names:
-            names[file] = hashlib.sha1(file.encode(), usedforsecurity=False).hexdigest()[:16]
-        found.setdefault(names[file], {})[key] = None
-    return found
 
 
 def in_order(keys: Sequence[str], rows: Iterable[tuple[str, Vectors]]) -> Vectors:

@@ -10,29 +10,16 @@ from numpy.typing import NDArray
 
 from flows.store import SLICE, from_columns, schema, to_table
 
-__all__ = ["ByKey", "Columns", "compact", "to_columns"]
+__all__ = ["ByKey", "Renamed", "compact", "to_columns"]
 
 T = TypeVar("T")
-
-
-class Columns(Generic[T]):
-    """Gone through as often as wanted; only a slice of the records is made at a time."""
-
-    def __init__(self, kind: type[T], table: pa.Table) -> None:
-        self.kind, self.table = kind, table
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-    def __iter__(self) -> Iterator[T]:
-        plain = schema(self.kind)
-        for batch in self.table.to_batches(max_chunksize=SLICE):
-            yield from from_columns(self.kind, batch.cast(plain))
+KEYS = 512  # whose rows are made records at a time
 
 
 def compact(kind: type[object]) -> pa.Schema:
-    """The columns of `kind`, each text a number in a list of the distinct ones."""
-    return pa.schema([f.with_type(pa.dictionary(pa.int32(), f.type)) if pa.types.is_string(f.type) else f for f in schema(kind)])
+    """The columns of `kind`, each text a number in a list of the distinct ones, a whole number one below 2^31."""
+    small = {pa.string(): pa.dictionary(pa.int32(), pa.string()), pa.int64(): pa.int32()}
+    return pa.schema([f.with_type(small.get(f.type, f.type)) for f in schema(kind)])
 
 
 def to_columns(kind: type[T], records: Iterable[T]) -> pa.Table:
@@ -47,10 +34,15 @@ class ByKey:
     Where several tables hold a key, they hold the same of it.
     """
 
-    def __init__(self, tables: Sequence[pa.Table]) -> None:
-        self.table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    def __init__(self, tables: Iterable[pa.Table]) -> None:
+        chunks = list(tables)
+        edges = np.cumsum([0, *map(len, chunks)])
+        merged = pa.concat_tables(chunks).unify_dictionaries()
+        chunks.clear()
+        shape, columns = merged.schema, merged.columns
+        del merged  # so that of each column there are two copies in turn, not of all at once
+        self.table = pa.Table.from_arrays([columns.pop(0).combine_chunks() for _ in shape], schema=shape)
         codes, names = self._first()
-        edges = np.cumsum([0, *map(len, tables)])
         begins = np.union1d(np.flatnonzero(np.diff(codes, prepend=-1)), edges[edges < len(codes)])
         keys, first = np.unique(names[codes[begins]], return_index=True)
         self.keys, self.begins, self.counts = keys, begins[first], np.diff(begins, append=len(codes))[first]
@@ -69,3 +61,16 @@ class ByKey:
         rows = np.arange(counts.sum()) + np.repeat(begins - np.cumsum(counts) + counts, counts)
         owners = pa.DictionaryArray.from_arrays(np.repeat(held, counts).astype(np.int32), pa.array(names, pa.string()))
         return self.table.take(rows).set_column(0, self.table.schema.field(0), owners)
+
+
+class Renamed(Generic[T]):
+    """Records under the names of their keys, gone through as often as wanted; those of some KEYS are made at a time."""
+
+    def __init__(self, kind: type[T], rows: ByKey, keys: Sequence[str], names: Sequence[str]) -> None:
+        self.kind, self.rows, self.keys, self.names = kind, rows, keys, names
+
+    def __iter__(self) -> Iterator[T]:
+        plain = schema(self.kind)
+        for some in (slice(i, i + KEYS) for i in range(0, len(self.keys), KEYS)):
+            for batch in self.rows.of(self.keys[some], self.names[some]).cast(plain).to_batches():
+                yield from from_columns(self.kind, batch)

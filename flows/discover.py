@@ -2,6 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby
+from operator import attrgetter
 
 import numpy as np
 from prefect import task
@@ -13,37 +16,45 @@ from flows.registry import ChainMemory, previous_run, read_memory, write_memory
 from flows.run import Run
 from flows.store import Artefact, each, load, save, write_bytes
 from flows.topic_edits import edits_toml, read_edits
-from flows.topic_space import frame_name, subject_vectors
-from flows.understand import chain_of, read_vectors
+from flows.topic_space import Seen, frame_name, see
+from flows.understand import chain_of
 from nlp.changes import event_counts
 from nlp.embed import Vectors
 from nlp.records import (
     Assignment,
-    ChainVerdict,
     Count,
     Term,
     TermMention,
+    TermUse,
     Topic,
     TopicEdit,
     TopicEditFate,
     TopicEvent,
     Unit,
+    UnitHead,
 )
-from nlp.topics import KindMeans, fit_kind_means
 from nlp.topics.edits import EditedRenewal, edited_ids, fates_of, finish, restructure
 from nlp.topics.identity import refresh
 
 __all__ = ["discover_topics", "terms_by_unit"]
 
 
-def terms_by_unit(mentions: Iterable[TermMention], terms: Sequence[Term]) -> dict[str, tuple[str, ...]]:
+def terms_by_unit(mentions: Iterable[TermMention | TermUse], terms: Sequence[Term]) -> dict[str, tuple[str, ...]]:
     """The names of the terms of each unit, each once: a unit that repeats a word does not say more."""
     name = {t.term_id: t.name for t in terms}
-    found: dict[str, list[str]] = {}
-    for m in mentions:
-        if m.term_id in name:
-            found.setdefault(m.unit_id, []).append(name[m.term_id])
-    return {unit_id: tuple(sorted(set(names))) for unit_id, names in found.items()}
+    found: dict[str, tuple[str, ...]] = {}
+    for unit_id, own in groupby(mentions, attrgetter("unit_id")):
+        if names := {name[m.term_id] for m in own if m.term_id in name}:
+            found[unit_id] = tuple(sorted(names.union(found.get(unit_id, ()))))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What of a verdict is asked here."""
+
+    unit_id: str
+    segment: str
 
 
 @task(name="发现主题", cache_policy=NO_CACHE, persist_result=False)
@@ -52,40 +63,40 @@ def discover_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artef
 
     Every unit gets one row in `assignments`, every topic that was or is one in `topic_events`.
     """
-    units = load(Unit, artefacts["units"])
-    segment = {v.unit_id: v.segment for v in each(ChainVerdict, artefacts["verdicts"])}
-    terms = terms_by_unit(each(TermMention, artefacts["mentions"]), load(Term, artefacts["terms"]))
-    memory, edits = read_memory(previous_run(run.out, run.chain)), read_edits(run.out, run.chain)
-    vectors, kinds = centred(units, artefacts["vectors"], memory, run)
-    present = sorted({*segment.values(), *memory.segments})
+    terms = terms_by_unit(each(TermUse, artefacts["mentions"]), load(Term, artefacts["terms"]))
+    memory, edits, encoder = read_memory(previous_run(run.out, run.chain)), read_edits(run.out, run.chain), run.settings.encoder.name
+    members = by_segment(artefacts, memory.segments)
+    seen = see(chain.from_iterable(members.values()), artefacts["vectors"], encoder=encoder, known=memory.kinds if memory.encoder == frame_name(encoder) else None)
+    row = {u.unit_id: i for i, u in enumerate(seen.units)}
     renewals = []
-    with display.stage("发现主题", "topics", total=len(present)):
-        members: dict[str, list[Unit]] = {name: [] for name in present}
-        for unit in units:
-            members[segment[unit.unit_id]].append(unit)
-        for done, name in enumerate(present, 1):
-            renewals.append(renew(members[name], name, terms, vectors, memory, edits, run))
+    with display.stage("发现主题", "topics", total=len(members)):
+        for done, (name, units) in enumerate(members.items(), 1):
+            renewals.append(renew(units, name, terms, rows_of(units, seen, row), memory, edits, run))
             display.advance(done)
-    renewals = name_renewals(renewals, units, memory, edits, run)
-    written = write_memory(ChainMemory(encoder=frame_name(run.settings.encoder.name), kinds=kinds, segments={r.registry.segment: r.registry for r in renewals}), run.work)
+    renewals = name_renewals(renewals, each(Unit, artefacts["units"]), memory, edits, run)
+    written = write_memory(ChainMemory(encoder=frame_name(encoder), kinds=seen.kinds, segments={r.registry.segment: r.registry for r in renewals}), run.work)
     return written | save_topics(renewals, artefacts["counts"], edits, run)
 
 
-def centred(units: Sequence[Unit], source: Artefact, memory: ChainMemory, run: Run) -> tuple[dict[str, Vectors], KindMeans]:
-    """Vectors by unit, less the mean of their kind, as it was taken when the chain was first seen with this encoder."""
-    vectors = read_vectors(source)
-    encoded = [u for u in units if u.unit_id in vectors]
-    rows = np.stack([vectors[u.unit_id] for u in encoded]) if encoded else np.zeros((0, 1), dtype=np.float32)
-    vectors.clear()  # the rows are a copy
-    kinds = fit_kind_means(encoded, rows, known=memory.kinds if memory.encoder == frame_name(run.settings.encoder.name) else None)
-    seen = subject_vectors(kinds.centred(encoded, rows), encoder=run.settings.encoder.name)
-    return dict(zip((u.unit_id for u in encoded), seen, strict=True)), kinds
+def by_segment(artefacts: Mapping[str, Artefact], before: Iterable[str]) -> dict[str, list[UnitHead]]:
+    """The units of each segment that has any, or had some `before`, by its name."""
+    segment = {v.unit_id: v.segment for v in each(Place, artefacts["verdicts"])}
+    members: dict[str, list[UnitHead]] = {name: [] for name in sorted({*segment.values(), *before})}
+    for unit in each(UnitHead, artefacts["units"]):
+        members[segment[unit.unit_id]].append(unit)
+    return members
 
 
-def renew(units: Sequence[Unit], segment: str, terms: Mapping[str, tuple[str, ...]], vectors: Mapping[str, Vectors], memory: ChainMemory,
+def rows_of(units: Sequence[UnitHead], seen: Seen, row: Mapping[str, int]) -> Vectors:
+    """[n, d] of the units, zero for one without a vector; `row`: of `seen`, by unit."""
+    places = np.array([row.get(u.unit_id, -1) for u in units], dtype=np.int64)
+    rows = np.zeros((len(units), seen.rows.shape[1]), dtype=np.float32)
+    rows[places >= 0] = seen.rows[places[places >= 0]]
+    return rows
+
+
+def renew(units: Sequence[UnitHead], segment: str, terms: Mapping[str, tuple[str, ...]], rows: Vectors, memory: ChainMemory,
           edits: Sequence[TopicEdit], run: Run) -> EditedRenewal:
-    size = len(next(iter(vectors.values()))) if vectors else 1
-    rows = np.array([vectors.get(u.unit_id, np.zeros(size, dtype=np.float32)) for u in units], dtype=np.float32).reshape(len(units), size)
     known = memory.segments.get(segment)
     shaped = restructure(known, edits, run_id=run.run_id) if known else None
     renewal = refresh(shaped, units, rows, terms, segment=segment, run_id=run.run_id, seed=run.seed, options=run.settings.topics,

@@ -1,13 +1,15 @@
 """Inbox -> records on disk. One bad file never stops a batch: it is set aside with its reason."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from pyarrow import dataset
 
 from flows import scanning, settling, withdrawn
 from flows.inbox import InboxFile, Received, find_files, received, refusal
@@ -15,10 +17,11 @@ from flows.progress import display
 from flows.run import Run
 from flows.scattered_reading import readers_of
 from flows.settings import ROOT, ReadingSettings
-from flows.store import Artefact, save, write_bytes, write_json
+from flows.spilled import SpilledPatents, patent_units
+from flows.store import Artefact, save, save_groups, schema, to_table, write_bytes, write_json
 from nlp import units
 from nlp.errors import EmptyCorpus, MalformedRecord, UnmappedColumns, UnreadableDocument
-from nlp.parse import Parsed, filings, load_regions, load_synonyms, parse
+from nlp.parse import Parsed, load_regions, load_synonyms, parse
 from nlp.parse.blocks import parse_blocks
 from nlp.records import (
     Call,
@@ -40,7 +43,7 @@ from nlp.records import (
 from nlp.understand.decisions import Decided, apply_decisions
 
 R = TypeVar("R")
-S = TypeVar("S", Demand, Policy, Patent, Project, Call)
+S = TypeVar("S", Demand, Policy, Project, Call)
 
 __all__ = ["InboxFile", "Received", "find_files", "read_inbox", "received"]
 
@@ -52,11 +55,11 @@ OF_A_FILE = (UnreadableDocument, UnmappedColumns, MalformedRecord)  # what conce
 class Gathered:
     """Everything parsed so far; the first of two records with one id is kept."""
 
+    patents: SpilledPatents
     submissions: dict[str, Submission] = field(default_factory=dict)
     demands: dict[str, Demand] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
     clauses: dict[str, Clause] = field(default_factory=dict)
-    patents: dict[str, Patent] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
     calls: dict[str, Call] = field(default_factory=dict)
     fields: list[SubmittedField] = field(default_factory=list)
@@ -79,7 +82,7 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run, decided: Se
     `decided` is what collection staff decided on demands received before.
     """
     synonyms, regions = load_synonyms(LEXICONS / "columns.toml"), load_regions(LEXICONS / "regions.toml")
-    every, gathered, options = find_files(inboxes), Gathered(), run.settings.reading
+    every, gathered, options = find_files(inboxes), Gathered(patents=SpilledPatents(run.stage("patents"))), run.settings.reading
     files = [file for file in every if not withdrawn.is_list(file)]
     with display.stage("读取材料", "read", total=len(files)), readers_of(files, run.settings, run.cache.folder) as readers:
         for item, answer in readers.answers(_items(files, options)):
@@ -98,7 +101,7 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run, decided: Se
                 set_aside(gathered, item, refusal(item.name, error))
     leave_out(gathered, withdrawn.read_lists(every))
     settle(gathered, decided)
-    if next(units_of(gathered), None) is None:
+    if not gathered.patents and next(units_of(gathered), None) is None:
         raise EmptyCorpus("、".join(str(i) for i in inboxes), f"{len(files)} 个文件中没有读出需求、政策或专利", reasons(gathered.rejected))
     return store(gathered, run)
 
@@ -122,7 +125,7 @@ def gather(into: Gathered, file: Received, parsed: Parsed) -> None:
         into.submissions.setdefault(submission.submission_id, submission)
     keep(into, Kind.DEMAND, into.demands, [(d.demand_id, d) for d in parsed.demands])
     keep(into, Kind.POLICY, into.policies, [(p.policy_id, p) for p in parsed.policies])
-    keep(into, Kind.PATENT, into.patents, [(p.patent_id, p) for p in parsed.patents])
+    keep_patents(into, parsed.patents)
     keep(into, Kind.PROJECT, into.projects, [(p.project_id, p) for p in parsed.projects])
     keep(into, Kind.NOTICE, into.calls, [(c.call_id, c) for c in parsed.calls])
     for clause in parsed.clauses:
@@ -138,7 +141,7 @@ def gather(into: Gathered, file: Received, parsed: Parsed) -> None:
                         "kept": sum(len(store) for store in stores(into)) - before, "rejected": len(parsed.rejected)})
 
 
-def stores(gathered: Gathered) -> tuple[dict[str, Demand] | dict[str, Policy] | dict[str, Patent] | dict[str, Project] | dict[str, Call], ...]:
+def stores(gathered: Gathered) -> tuple[Sized, ...]:
     return gathered.demands, gathered.policies, gathered.patents, gathered.projects, gathered.calls
 
 
@@ -152,13 +155,29 @@ def keep(into: Gathered, kind: Kind, known: dict[str, S], records: Iterable[tupl
             into.count(f"{kind}.kept")
             continue
         into.count(f"{kind}.rejected")
-        if isinstance(first, Patent) and isinstance(record, Patent) and (one := filings.joined(first, record)):
-            into.patents[record_id] = one.patent
-            into.rejected.append(one.aside)
+        into.rejected.append(repeated(record_id, record, first.source_file))
+
+
+def keep_patents(into: Gathered, patents: Iterable[Patent]) -> None:
+    """The same for patents; the parts of one application become one."""
+    for patent in patents:
+        into.counts.setdefault("patent.rejected", 0)
+        into.count("patent.read")
+        if patent.patent_id not in into.patents:
+            into.patents.put(patent)
+            into.count("patent.kept")
             continue
-        where = getattr(record, "source_location", None)
-        into.rejected.append(Rejected(source=record.source_file, location=where, reason=f"编号 {record_id} 已在 {first.source_file} 读入，视为重复",
-                                      remedy="如两者确是不同记录，请改用不同编号后重新放入"))
+        into.count("patent.rejected")
+        if one := into.patents.joined(patent):
+            into.patents.put(one.patent)
+            into.rejected.append(one.aside)
+        else:
+            into.rejected.append(repeated(patent.patent_id, patent, into.patents.file_of(patent.patent_id)))
+
+
+def repeated(record_id: str, record: Demand | Policy | Patent | Project | Call, first: str) -> Rejected:
+    return Rejected(source=record.source_file, location=getattr(record, "source_location", None), reason=f"编号 {record_id} 已在 {first} 读入，视为重复",
+                    remedy="如两者确是不同记录，请改用不同编号后重新放入")
 
 
 def set_aside(into: Gathered, file: Received, refused: Rejected) -> None:
@@ -207,10 +226,9 @@ def settle(gathered: Gathered, decided: Sequence[Decided]) -> None:
 
 
 def units_of(gathered: Gathered) -> Iterator[Unit]:
-    """In the order of kind and id; made one at a time, for there may be millions."""
+    """In the order of kind and id, but for those of patents."""
     yield from clause_units(gathered)
     yield from units.from_demands(in_order(gathered.demands))
-    yield from units.from_patents(in_order(gathered.patents))
 
 
 def clause_units(gathered: Gathered) -> Iterator[Unit]:
@@ -221,7 +239,8 @@ def store(gathered: Gathered, run: Run) -> dict[str, Artefact]:
     gathered.count("clause.read", len(gathered.clauses))
     gathered.count("clause.kept", sum(1 for _ in clause_units(gathered)))
     gathered.counts["clause.rejected"] = len(gathered.clauses) - gathered.counts.get("clause.kept", 0)
-    gathered.count("patent.dated", sum(p.year is not None for p in gathered.patents.values()))
+    patents = gathered.patents.save(run.stage("patents.parquet"))
+    gathered.count("patent.dated", dataset.dataset(patents.path).count_rows(filter=dataset.field("year").is_valid()))
     rejected = sorted(gathered.rejected, key=lambda r: (r.source, r.location or "", r.reason))
     lines = [json.dumps(asdict(r), ensure_ascii=False) + "\n" for r in rejected]
     counts = [Count(name=name, value=value) for name, value in sorted(gathered.counts.items())]
@@ -231,14 +250,14 @@ def store(gathered: Gathered, run: Run) -> dict[str, Artefact]:
         "demands": save(Demand, in_order(gathered.demands), run.stage("demands.parquet")),
         "policies": save(Policy, in_order(gathered.policies), run.data("policies")),
         "clauses": save(Clause, in_order(gathered.clauses), run.data("clauses")),
-        "patents": save(Patent, in_order(gathered.patents), run.stage("patents.parquet")),
+        "patents": patents,
         "projects": save(Project, in_order(gathered.projects), run.data("projects")),
         "calls": save(Call, in_order(gathered.calls), run.data("calls")),
         "fields": save(SubmittedField, gathered.fields, run.data("fields")),
         "columns": save(ColumnUse, gathered.columns, run.data("columns")),
         "scan_crops": save(ScanCrop, gathered.crops.values(), run.data("scan_crops")),
         "reading_notes": save(ReadingNote, gathered.notes, run.data("reading_notes")),
-        "units": save(Unit, units_of(gathered), run.stage("units.parquet")),
+        "units": save_groups(schema(Unit), chain([to_table(Unit, units_of(gathered))], patent_units(patents)), run.stage("units.parquet")),
         "counts": save(Count, counts, run.stage("counts.parquet")),
     }
     pictures = {crop.file: artefact for artefact, crop in gathered.crops.items()}

@@ -1,6 +1,6 @@
 """New topics get their name when they are found, and keep it: what an analyst read last month is what stands there this month."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from flows.labeller import label_topics
@@ -19,12 +19,13 @@ LEXICONS = ROOT / "corpora" / "lexicons"
 SHOWN = 5  # units of a topic whose titles a language model may see
 
 
-def name_renewals(renewals: Sequence[EditedRenewal], units: Sequence[Unit], memory: ChainMemory, edits: Sequence[TopicEdit], run: Run) -> list[EditedRenewal]:
+def name_renewals(renewals: Sequence[EditedRenewal], units: Iterable[Unit], memory: ChainMemory, edits: Sequence[TopicEdit], run: Run) -> list[EditedRenewal]:
     """The same with names on the new topics, also in what is remembered of them; no two topics of a run share a name."""
     topics = [t for r in renewals for t in r.topics]
     names = name_topics(topics, rules=naming_rules(), kept=kept_labels(topics, memory, edits))
-    titles = {u.unit_id: u.title for u in units}
-    labelled = label_topics(names, topics, [e for r in renewals for e in nearest(r)], titles, settings=run.settings.labeller)
+    shown = [e for r in renewals for e in nearest(r)] if run.settings.labeller.enabled else []
+    ids = {e.unit_id for e in shown}
+    labelled = label_topics(names, topics, shown, {u.unit_id: u.title for u in units if u.unit_id in ids} if ids else {}, settings=run.settings.labeller)
     for note in labelled.notes:
         display.say(note, "naming.note")
     return [named(r, {n.topic_id: n for n in labelled.names}) for r in renewals]

@@ -1,7 +1,7 @@
 """Topics and all that was read -> evidence, priorities, gates, modes, partners, and how provinces compare."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from prefect import task
@@ -41,7 +41,7 @@ from nlp.records import (
     ScenarioRank,
     Target,
     Term,
-    TermMention,
+    TermUse,
     Topic,
 )
 
@@ -81,9 +81,10 @@ def chosen_modes(run: Run) -> dict[str, ProjectMode]:
 def sources_of(topics: Sequence[Topic], artefacts: Mapping[str, Artefact], run: Run) -> Sources:
     return Sources(
         demands=load(Demand, artefacts["demands"]), facets=load(Facets, artefacts["facets"]), targets=load(Target, artefacts["targets"]),
-        clauses=load(Clause, artefacts["clauses"]), policies=load(Policy, artefacts["policies"]), patents=load(Patent, artefacts["patents"]),
+        clauses=load(Clause, artefacts["clauses"]), policies=load(Policy, artefacts["policies"]),
+        patents=[replace(p, title="", abstract="") for p in each(Patent, artefacts["patents"])],  # what they say is not counted, and is most of their memory
         projects=related_projects(topics, load(Project, artefacts["projects"])),
-        named=terms_by_unit(each(TermMention, artefacts["mentions"]), load(Term, artefacts["terms"])), as_of=run.as_of)
+        named=terms_by_unit(each(TermUse, artefacts["mentions"]), load(Term, artefacts["terms"])), as_of=run.as_of)
 
 
 def organise(priorities: Iterable[Priority], table: FactTable, assignments: Sequence[Assignment], sources: Sources, rules: OrganisingRules, *,

@@ -14,7 +14,7 @@ from flows.store import Artefact, digest, latest, load, save, write_bytes, write
 from nlp.topics.registry import Member, Registry, TopicMemory
 from nlp.topics.space import KindMeans, Space
 
-__all__ = ["ChainMemory", "previous_run", "read_memory", "write_memory"]
+__all__ = ["ChainMemory", "previous_run", "read_kinds", "read_memory", "write_memory"]
 
 FORMAT = 1
 FOLDER = "registry"
@@ -60,11 +60,16 @@ def read_memory(folder: Path | None) -> ChainMemory:
         if head.get("format") != FORMAT:
             return ChainMemory(segments={}, loss=f"主题登记表的格式为 {head.get('format')}，本版本只认 {FORMAT}")
         found = {name: read_segment(folder / FOLDER, name, head["encoder"], known) for name, known in head["segments"].items()}
-        with np.load(folder / FOLDER / "kinds.npz", allow_pickle=False) as arrays:
-            kinds = KindMeans(means={name: arrays[name] for name in arrays})
+        kinds = read_kinds(folder)
     except UNREADABLE as error:
         return ChainMemory(segments={}, loss=f"上次的主题登记表读不出（{type(error).__name__}）")
     return ChainMemory(encoder=head["encoder"], kinds=kinds, segments=found)
+
+
+def read_kinds(folder: Path) -> KindMeans:
+    """The means of kinds alone. Raises OSError where there are none."""
+    with np.load(folder / FOLDER / "kinds.npz", allow_pickle=False) as arrays:
+        return KindMeans(means={name: arrays[name] for name in arrays})
 
 
 def read_segment(folder: Path, name: str, encoder: str, known: Mapping[str, Any]) -> Registry:

@@ -10,7 +10,8 @@ from flows.progress import display
 from flows.settings import ROOT, read
 from flows.store import write_bytes
 from flows.topic_space import subject_vectors
-from flows.understand import LEXICONS, encoder_of, extractor_of, verdicts_of, write_vectors
+from flows.understand import LEXICONS, encoder_of, extractor_of, verdicts_of
+from flows.vectors import write_vectors
 from nlp.embed import Vectors, centre
 from nlp.errors import LuxiantuError, MalformedRecord, UnreadableDocument
 from nlp.records import TermMention, Unit

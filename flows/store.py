@@ -25,13 +25,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 __all__ = ["GROUP", "SLICE", "WORK", "Artefact", "Locked", "digest", "distinct", "each", "from_columns", "latest", "load", "point_latest", "publish", "run_lock",
-           "save", "save_table", "schema", "settle", "sweep", "to_table", "write_bytes", "write_json"]
+           "save", "save_groups", "save_table", "schema", "settle", "sweep", "to_table", "write_bytes", "write_json"]
 
 T = TypeVar("T")
 WORK = ".work"
 TRIED = 0.2  # seconds
 SLICE = 16_384  # records turned into columns, or back, at a time; a multiple of the 1,024 rows by which Parquet cuts its pages
-GROUP = 64 * SLICE  # records of a row group
+GROUP = 64 * SLICE  # records of a row group; a SLICE where they hold whole texts
 _PLAIN = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), date: pa.date32()}
 
 
@@ -105,17 +105,17 @@ def from_cell(value: Any, hint: Any) -> Any:
     return hint(**value) if is_dataclass(hint) and isinstance(hint, type) else value
 
 
-def save(kind: type[T], records: Iterable[T], path: Path) -> Artefact:
+def save(kind: type[T], records: Iterable[T], path: Path, *, group: int | None = None) -> Artefact:
     """Write records of one kind, in the order given, to a Parquet file; the same records give the same bytes.
 
     Only a row group's columns and a slice of the records are held, so `records` may be a generator over millions.
     """
-    return save_groups(schema(kind), _groups(kind, iter(records)), path)
+    return save_groups(schema(kind), _groups(kind, iter(records), group or GROUP), path)
 
 
-def _groups(kind: type[T], remaining: Iterator[T]) -> Iterator[pa.Table]:
-    yield to_table(kind, islice(remaining, GROUP))  # no records are a table too
-    yield from takewhile(len, iter(lambda: to_table(kind, islice(remaining, GROUP)), None))
+def _groups(kind: type[T], remaining: Iterator[T], size: int) -> Iterator[pa.Table]:
+    yield to_table(kind, islice(remaining, size))  # no records are a table too
+    yield from takewhile(len, iter(lambda: to_table(kind, islice(remaining, size)), None))
 
 
 def to_table(kind: type[T], records: Iterable[T]) -> pa.Table:
@@ -161,9 +161,9 @@ def load(kind: type[T], source: Artefact | Path | BytesIO) -> list[T]:
 
 
 def each(kind: type[T], source: Artefact | Path | BytesIO) -> Iterator[T]:
-    """The same one at a time: only a slice of them is held."""
+    """The same one at a time: only a slice of them is held. A `kind` with fewer fields reads only these columns."""
     with pq.ParquetFile(Path(source.path) if isinstance(source, Artefact) else source) as file:
-        for batch in file.iter_batches(SLICE):
+        for batch in file.iter_batches(SLICE, columns=schema(kind).names):
             yield from from_columns(kind, batch)
 
 

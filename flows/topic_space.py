@@ -2,15 +2,21 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from flows.settings import ROOT
 from flows.static_model import space_of
-from flows.store import digest, write_bytes
+from flows.store import Artefact, digest, write_bytes
+from flows.vectors import clustered_ids, vector_blocks
 from nlp.embed import Encoder, Vectors, centre
+from nlp.records import UnitHead
+from nlp.topics.space import KindMeans, kind_means
 from nlp.topics.subject_axes import AXES_FILE, Labelled, Paired, SubjectAxes, fit_axes, load_axes, pack_axes
 
-__all__ = ["build", "frame_name", "subject_vectors"]
+__all__ = ["Seen", "build", "frame_name", "see", "subject_vectors"]
 
 FOLDER = ROOT / "models" / "topic-space"
 LEVELS = (4, 3)  # characters of an IPC symbol: subclass (H01L), class (H01)
@@ -28,8 +34,38 @@ def axes_folder(encoder: str) -> Path | None:
 
 def subject_vectors(centred: Vectors, *, encoder: str) -> Vectors:
     """[n, d] vectors centred by kind or collection -> along the encoder's axes; as they are, when it has none."""
+    axes = axes_of(encoder)
+    return axes.of(centred) if axes else centred
+
+
+def axes_of(encoder: str) -> SubjectAxes | None:
     folder = axes_folder(encoder)
-    return load_axes(folder).of(centred) if folder else centred
+    return load_axes(folder) if folder else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Units that go into topics and, row by row, their vectors less the mean of their kind, along the encoder's axes."""
+
+    units: Sequence[UnitHead]
+    rows: Vectors
+    kinds: KindMeans
+
+
+def see(units: Iterable[UnitHead], source: Artefact, *, encoder: str, known: KindMeans | None) -> Seen:
+    """The vectors of a file; `known` means of kinds stay. The vectors as they were made are read some rows at a time."""
+    by_id = {u.unit_id: u for u in units}
+    inside = [by_id[i] for i in clustered_ids(source)]
+    kinds = kind_means(inside, vector_blocks(source), known=known)
+    axes, found, start = axes_of(encoder), np.zeros((len(inside), 1), dtype=np.float32), 0
+    for rows in vector_blocks(source):
+        centred = kinds.centred(inside[start : start + len(rows)], rows)
+        turned = axes.of(centred) if axes else centred
+        if not start:
+            found = np.empty((len(inside), turned.shape[1]), dtype=np.float32)
+        found[start : start + len(rows)] = turned
+        start += len(rows)
+    return Seen(units=inside, rows=found, kinds=kinds)
 
 
 def frame_name(encoder: str) -> str:

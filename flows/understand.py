@@ -1,35 +1,35 @@
 """Units -> terms with their mentions, chain segments, vectors."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from flows.arrays import write_arrays
 from flows.loaded import LEXICONS, encoder_of, encoder_stamp, extractor_of, terms_stamp
 from flows.progress import display
 from flows.run import Run
 from flows.scattering import encoded, extracted
 from flows.settings import ROOT, Settings
 from flows.static_model import space_of
-from flows.store import Artefact, distinct, load, save, write_bytes
+from flows.store import SLICE, Artefact, distinct, each, load, save, write_bytes
+from flows.vectors import beside, write_vectors
 from nlp.chain import Chain, load_chain
 from nlp.chain_head import ChainHead, judge, load_head
 from nlp.chain_names import names_chain
 from nlp.embed import Vectors
 from nlp.errors import InvalidSetting, ModelUnavailable
-from nlp.records import ChainVerdict, Count, Demand, Patent, Term, TermMention, Unit
+from nlp.records import ChainVerdict, Count, Demand, Patent, Term, TermMention, Unit, UnitHead
 from nlp.terms import load_lexicon
 from nlp.terms.canonical import name_terms
 from nlp.terms.new_terms import new_terms, to_toml
 from nlp.terms.proposals import Proposal, propose_merges
 
-__all__ = ["LEXICONS", "chain_of", "classify_units", "embed_units", "encoder_name", "encoder_of", "encoder_stamp", "extractor_of", "find_terms", "head_of",
-           "read_vectors", "terms_stamp", "verdicts_of", "write_vectors"]
+__all__ = ["LEXICONS", "chain_of", "classify_units", "embed_units", "encoder_of", "encoder_stamp", "extractor_of", "find_terms", "head_of",
+           "terms_stamp", "unit_counts", "verdicts_of"]
 
 PROPOSED_FROM, MOST_PROPOSED = 2, 2000  # units that name a term before it is compared; terms compared
 
@@ -38,10 +38,9 @@ PROPOSED_FROM, MOST_PROPOSED = 2, 2000  # units that name a term before it is co
 def find_terms(units: Artefact, run: Run) -> dict[str, Artefact]:
     with display.stage("提取术语", "terms"):
         lexicon = load_lexicon(LEXICONS)
-        found = load(Unit, units)
-        mentions = run.cache.mentions(found, terms_stamp(run.settings), lambda fresh: extracted(fresh, run.settings, run.cache.folder))
-        names = name_terms(mentions, lexicon, ((u.unit_id, u.text) for u in found))
-    proposed = to_toml(new_terms(names.named(mentions), names.terms, lexicon, found)).encode()
+        mentions = run.cache.mentions(each(Unit, units), terms_stamp(run.settings), lambda fresh: extracted(fresh, run.settings, run.cache.folder))
+        names = name_terms(mentions, lexicon, ((u.unit_id, u.text) for u in each(Unit, units)))
+    proposed = to_toml(new_terms(names.named(mentions), names.terms, lexicon, each(Unit, units))).encode()
     return {"new_terms.toml": write_bytes(proposed, run.work / "new_terms.toml"), "terms": save(Term, names.terms, run.data("terms")),
             "mentions": save(TermMention, names.named(mentions), run.data("mentions"))}
 
@@ -84,18 +83,24 @@ def unit_vectors(units: Sequence[Unit], settings: Settings) -> dict[str, Vectors
 def classify_units(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artefact]:
     """Segment of every unit, by the vectors of `embed_units` too where it ran before; demands and patents are published with theirs."""
     with display.stage("判定产业链环节", "segments"):
-        chain, units = chain_of(run.chain), load(Unit, artefacts["units"])
-        vectors = read_vectors(artefacts["vectors"], every=True) if "vectors" in artefacts else {}
-        received = load(Demand, artefacts["demands"])
-        chosen = {d.demand_id: d.segment for d in received if d.segment}
-        verdicts = [by_staff(v, chosen.get(v.unit_id)) for v in verdicts_of(units, run.chain, run.settings, vectors)]
-        segment = {v.unit_id: v.segment for v in verdicts}
-        demands = [replace(d, segment=segment.get(d.demand_id)) for d in received]
-        patents = [replace(p, segment=segment[p.patent_id]) for p in load(Patent, artefacts["patents"])]
-        naming = sum(u.unit_kind == "clause" and segment[u.unit_id] == "none" and names_chain(u.text, chain=chain) for u in units)
-        counts = [*load(Count, artefacts["counts"]), Count(name="clause.names_chain", value=naming), *unit_counts(units, segment, [*(s.id for s in chain.segments), "none"])]
-    return {"verdicts": save(ChainVerdict, verdicts, run.data("verdicts")), "demands": save(Demand, demands, run.data("demands")),
-            "patents": save(Patent, patents, run.data("patents")), "counts": save(Count, counts, run.stage("counts.parquet"))}
+        chain, segment, tally, naming = chain_of(run.chain), dict[str, str](), Counter[Standing](), 0
+        head, chosen = head_of(run.chain, chain, run.settings), {d.demand_id: d.segment for d in each(Demand, artefacts["demands"]) if d.segment}
+
+        def verdicts() -> Iterator[ChainVerdict]:
+            nonlocal naming
+            for u, vector in beside(each(Unit, artefacts["units"]), artefacts.get("vectors")):
+                verdict = by_staff(judge(u.unit_id, u.text, chain=chain, ipc=u.ipc, head=head, vector=vector), chosen.get(u.unit_id))
+                segment[u.unit_id] = verdict.segment
+                tally[Standing(u.unit_kind, u.region, verdict.segment)] += 1
+                naming += u.unit_kind == "clause" and verdict.segment == "none" and names_chain(u.text, chain=chain)
+                yield verdict
+
+        made = {"verdicts": save(ChainVerdict, verdicts(), run.data("verdicts"), group=SLICE)}  # the others rest on what it gathers
+        demands = (replace(d, segment=segment.get(d.demand_id)) for d in each(Demand, artefacts["demands"]))
+        patents = (replace(p, segment=segment[p.patent_id]) for p in each(Patent, artefacts["patents"]))
+        made |= {"demands": save(Demand, demands, run.data("demands")), "patents": save(Patent, patents, run.data("patents"), group=SLICE)}
+        counts = [*load(Count, artefacts["counts"]), Count(name="clause.names_chain", value=naming), *unit_counts(tally, [*(s.id for s in chain.segments), "none"])]
+    return made | {"counts": save(Count, counts, run.stage("counts.parquet"))}
 
 
 def by_staff(verdict: ChainVerdict, chosen: str | None) -> ChainVerdict:
@@ -103,16 +108,24 @@ def by_staff(verdict: ChainVerdict, chosen: str | None) -> ChainVerdict:
     return verdict if chosen is None else replace(verdict, segment=chosen, score=1.0, evidence=("工作人员判定",), doubtful=False)
 
 
-def unit_counts(units: Sequence[Unit], segment: dict[str, str], segments: Sequence[str]) -> list[Count]:
+class Standing(NamedTuple):
+    """Where a unit stands, as far as units are counted by it."""
+
+    unit_kind: str
+    region: str
+    segment: str
+
+
+def unit_counts(tally: Mapping[Standing, int], segments: Sequence[str]) -> list[Count]:
     """demand.in_chain, demand.outside, demand.region.上海, segment.design.units, …; a measured zero is a row."""
     delta = {"上海", "江苏", "浙江", "安徽", "未知"}
-    kinds, places = sorted({u.unit_kind for u in units}), (*sorted(delta), "其他省份")
+    kinds, places = sorted({s.unit_kind for s in tally}), (*sorted(delta), "其他省份")
     names = Counter({f"segment.{s}.units": 0 for s in segments} | {f"{k}.region.{p}": 0 for k in kinds for p in places}
                     | {f"{k}.{where}": 0 for k in kinds for where in ("in_chain", "outside")})
-    for u in units:
-        names[f"{u.unit_kind}.{'outside' if segment[u.unit_id] == 'none' else 'in_chain'}"] += 1
-        names[f"{u.unit_kind}.region.{u.region if u.region in delta else '其他省份'}"] += 1
-        names[f"segment.{segment[u.unit_id]}.units"] += 1
+    for s, n in tally.items():
+        names[f"{s.unit_kind}.{'outside' if s.segment == 'none' else 'in_chain'}"] += n
+        names[f"{s.unit_kind}.region.{s.region if s.region in delta else '其他省份'}"] += n
+        names[f"segment.{s.segment}.units"] += n
     return [Count(name=name, value=value) for name, value in sorted(names.items())]
 
 
@@ -121,11 +134,15 @@ def embed_units(units: Artefact, mentions: Artefact, run: Run) -> Artefact:
     """Vectors of the units that name a term, and of demands and patents without one, which are marked and not clustered: most
     clauses name none, and their segment needs no vector."""
     named = distinct(mentions, "unit_id")
-    texts = [u for u in load(Unit, units) if u.unit_id in named or u.unit_kind != "clause"]
-    with display.stage("计算句向量", "embed", total=len(texts)):
-        vectors = run.cache.vectors(texts, encoder_stamp(run.settings), lambda fresh: encoded(fresh, run.settings, run.cache.folder))
+
+    def wanted(u: UnitHead) -> bool:
+        return u.unit_id in named or u.unit_kind != "clause"
+
+    ids = [u.unit_id for u in filter(wanted, each(UnitHead, units))]
+    with display.stage("计算句向量", "embed", total=len(ids)):
+        vectors = run.cache.vectors(filter(wanted, each(Unit, units)), encoder_stamp(run.settings), lambda fresh: encoded(fresh, run.settings, run.cache.folder))
     propose(run)
-    return write_vectors([u.unit_id for u in texts], vectors, Path(run.settings.encoder.name).name, run.stage("vectors.npz"), clustered=named)
+    return write_vectors(ids, vectors, Path(run.settings.encoder.name).name, run.stage("vectors.npz"), clustered=named)
 
 
 def propose(run: Run) -> Artefact:
@@ -135,24 +152,3 @@ def propose(run: Run) -> Artefact:
     vectors = run.cache.vectors(named, encoder_stamp(run.settings), lambda fresh: encoder_of(run.settings).encode(fresh))
     found = propose_merges(terms, vectors, load_lexicon(LEXICONS).variants) if len(terms) > 1 else ()
     return save(Proposal, found, run.data("term_proposals"))
-
-
-def write_vectors(ids: Sequence[str], vectors: Vectors, encoder: str, path: Path, *, clustered: Collection[str] | None = None) -> Artefact:
-    """`clustered`: ids of the units that go into topics; None means all."""
-    marks = [clustered is None or i in clustered for i in ids]
-    return write_arrays({"ids": np.array(ids, dtype=str), "vectors": vectors.astype(np.float32, copy=False), "model": np.array(encoder),
-                         "clustered": np.array(marks, dtype=bool)}, path)
-
-
-def read_vectors(source: Artefact, *, every: bool = False) -> dict[str, Vectors]:
-    """Vectors of the units that go into topics, or of `every` unit."""
-    with np.load(source.path, allow_pickle=False) as file:
-        ids, vectors = file["ids"], file["vectors"]
-        kept = file["clustered"] | every
-    return {unit_id: row for unit_id, row, chosen in zip(ids.tolist(), vectors, kept.tolist(), strict=True) if chosen}
-
-
-def encoder_name(source: Artefact) -> str:
-    """Who made the vectors of a file."""
-    with np.load(source.path, allow_pickle=False) as file:
-        return str(file["model"])

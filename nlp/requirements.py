@@ -17,7 +17,7 @@ from nlp.understand.quantities import Quantity
 from nlp.understand.target_context import features
 from nlp.understand.targets import TargetVocabulary, is_baseline, name_before, score
 
-__all__ = ["collect"]
+__all__ = ["PATENTS_READ", "collect"]
 
 PATENTS_READ = 50  # of a topic, the most central first
 _HAD = frozenset({"now_clause", "past"})  # what the words around a figure that is had, not wanted, are called

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from nlp.readers.cnipa_xml import ABSTRACT, CLAIMS, DESCRIPTION
 from nlp.records import Patent, Rejected
 
-__all__ = ["Joined", "joined"]
+__all__ = ["Joined", "is_part", "joined"]
 
 # 说明书 also opens 说明书摘要, so the longer name is asked first
 _PARTS = (ABSTRACT, CLAIMS, DESCRIPTION)
@@ -15,6 +15,11 @@ _PARTS = (ABSTRACT, CLAIMS, DESCRIPTION)
 class Joined:
     patent: Patent
     aside: Rejected  # the file that gave no record of its own, and why
+
+
+def is_part(patent: Patent) -> bool:
+    """Whether it was read from a part of an application, so that another part may be joined to it."""
+    return bool(_parts(patent.source_location))
 
 
 def joined(first: Patent, other: Patent) -> Joined | None:

@@ -83,7 +83,7 @@ from nlp.records.understanding import (
     Understood,
     Verdict,
 )
-from nlp.records.units import ChainVerdict, Term, TermMention, Unit
+from nlp.records.units import ChainVerdict, Term, TermMention, TermUse, Unit, UnitHead
 
 __all__ = [
     "Acceptability",
@@ -151,6 +151,7 @@ __all__ = [
     "TaskKind",
     "Term",
     "TermMention",
+    "TermUse",
     "Topic",
     "TopicAction",
     "TopicChange",
@@ -164,5 +165,6 @@ __all__ = [
     "TopicYear",
     "Understood",
     "Unit",
+    "UnitHead",
     "Verdict",
 ]

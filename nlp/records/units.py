@@ -3,18 +3,24 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["ChainVerdict", "Term", "TermMention", "Unit"]
+__all__ = ["ChainVerdict", "Term", "TermMention", "TermUse", "Unit", "UnitHead"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
-    """What is clustered: a demand, a policy clause or a patent."""
+class UnitHead:
+    """What is asked of a unit once its text has been read: of millions, this much is held."""
 
     unit_id: str
     unit_kind: Literal["demand", "clause", "patent"]
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit(UnitHead):
+    """What is clustered: a demand, a policy clause or a patent."""
+
     title: str
     text: str  # title + "\n" + body; all mention offsets refer to it
-    region: str
     organisation: str | None
     source_file: str
     source_location: str
@@ -32,6 +38,14 @@ class TermMention:
     end: int
     score: float  # 0..1, higher is surer
     extractor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermUse:
+    """Of a mention, who names what."""
+
+    unit_id: str
+    term_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

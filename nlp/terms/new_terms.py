@@ -7,6 +7,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nlp.errors import InvalidSetting
 from nlp.records import Term, TermMention, Unit
@@ -67,8 +68,8 @@ def new_terms(
             if term.term_id not in uses:
                 uses[term.term_id] = _Uses(term, mention)
             uses[term.term_id].add(mention, number)
-    unit_of, ids = {unit.unit_id: unit for unit in units}, list(numbers)
-    found = [_new_term(one, sorted(ids[n] for n in set(one.numbers)), unit_of, years or {}) for one in map(uses.get, wanted) if one]
+    source, ids = _Source.of(units, quoted={one.best.unit_id for one in uses.values()}), list(numbers)
+    found = [_new_term(one, sorted(ids[n] for n in set(one.numbers)), source, years or {}) for one in map(uses.get, wanted) if one]
     return tuple(sorted(found, key=lambda t: (-t.score, t.name))[:at_most])
 
 
@@ -96,14 +97,38 @@ def _known(lexicon: Lexicon, key: Callable[[str], str]) -> frozenset[str]:
     return frozenset(map(key, forms))
 
 
-def _new_term(uses: _Uses, ids: Sequence[str], unit_of: Mapping[str, Unit], years: Mapping[str, int]) -> NewTerm:
+class _Said(NamedTuple):
+    kind: str
+    organisation: str | None
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Of the units, who says it, and the texts that are quoted."""
+
+    said: Mapping[str, _Said]
+    texts: Mapping[str, str]
+
+    @classmethod
+    def of(cls, units: Iterable[Unit], *, quoted: Collection[str]) -> "_Source":
+        shared, said, texts = dict[_Said, _Said](), dict[str, _Said](), dict[str, str]()
+        for u in units:
+            one = _Said(u.unit_kind, u.organisation, u.region)
+            said[u.unit_id] = shared.setdefault(one, one)
+            if u.unit_id in quoted:
+                texts[u.unit_id] = u.text
+        return cls(said, texts)
+
+
+def _new_term(uses: _Uses, ids: Sequence[str], source: _Source, years: Mapping[str, int]) -> NewTerm:
     """`ids`: of the units that name it, sorted."""
     term, best = uses.term, uses.best
-    units = [unit_of[unit_id] for unit_id in ids if unit_id in unit_of]
-    kinds = tuple(sorted({unit.unit_kind for unit in units}))
+    units = [source.said[unit_id] for unit_id in ids if unit_id in source.said]
+    kinds = tuple(sorted({unit.kind for unit in units}))
     organisations = Counter(unit.organisation for unit in units if unit.organisation)
-    text = unit_of[best.unit_id].text if best.unit_id in unit_of else best.surface
-    start, end = (best.start, best.end) if best.unit_id in unit_of else (0, len(best.surface))
+    text = source.texts.get(best.unit_id, best.surface)
+    start, end = (best.start, best.end) if best.unit_id in source.texts else (0, len(best.surface))
     return NewTerm(
         term_id=term.term_id, name=term.name, variants=term.variants[:LISTED], score=_usefulness(uses.scores, ids, kinds, organisations),
         n_units=len(ids), n_mentions=len(uses.scores), kinds=kinds,

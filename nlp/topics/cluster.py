@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.options import TopicOptions
-from nlp.records import Assignment, Topic, Unit
+from nlp.records import Assignment, Topic, UnitHead
 from nlp.topics.partition import Bounds, bounds, partition
 from nlp.topics.space import Space, principal
 
@@ -34,7 +34,7 @@ class Grouping:
 
 
 def discover(
-    units: Sequence[Unit],
+    units: Sequence[UnitHead],
     vectors: Vectors,
     terms: Mapping[str, tuple[str, ...]],
     *,
@@ -57,7 +57,7 @@ def discover(
     return Grouping(topics=topics, assignments=tuple(sorted([*silent, *assignments], key=lambda a: a.unit_id)))
 
 
-def unassigned(unit: Unit, segment: str, reason: str) -> Assignment:
+def unassigned(unit: UnitHead, segment: str, reason: str) -> Assignment:
     return Assignment(unit_id=unit.unit_id, unit_kind=unit.unit_kind, segment=segment, topic_id=None,
                       method=reason, similarity=None)
 
@@ -171,7 +171,7 @@ def stabilities(points: Vectors, labels: Labels, *, seed: int, options: TopicOpt
 # ---- describing ---------------------------------------------------------------------------
 
 
-def describe(units: Sequence[Unit], found: Clusters, *, segment: str) -> tuple[tuple[Topic, ...], list[Assignment]]:
+def describe(units: Sequence[UnitHead], found: Clusters, *, segment: str) -> tuple[tuple[Topic, ...], list[Assignment]]:
     names: dict[int, str] = {}
     topics = []
     for k, words in sorted(found.words.items()):
@@ -192,7 +192,7 @@ def topic_id_of(segment: str, medoid_id: str) -> str:
     return f"{segment}-{hashlib.sha1(medoid_id.encode(), usedforsecurity=False).hexdigest()[:8]}"
 
 
-def make_topic(topic_id: str, segment: str, members: Sequence[Unit], words: tuple[str, ...], stability: float | None) -> Topic:
+def make_topic(topic_id: str, segment: str, members: Sequence[UnitHead], words: tuple[str, ...], stability: float | None) -> Topic:
     kinds = [u.unit_kind for u in members]
     return Topic(topic_id=topic_id, segment=segment, label=choose_label(words), terms=words,
                  n_demands=kinds.count("demand"), n_clauses=kinds.count("clause"), n_patents=kinds.count("patent"),

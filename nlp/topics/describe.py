@@ -1,12 +1,13 @@
 """What a person is told of a topic: its name, the units that stand for it, its neighbours, its years, its place on the map."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from nlp.records import Assignment, Topic, TopicExample, TopicGroup, TopicName, TopicPlace, TopicYear, Unit
+from nlp.embed import Vectors
+from nlp.records import Assignment, Topic, TopicExample, TopicGroup, TopicName, TopicPlace, TopicYear, UnitHead
 from nlp.topics.layout import Floats, arrange, inside, main_axes
 from nlp.topics.naming import JOIN, NamingRules, group_name, name_topics
 from nlp.topics.space import unit_rows
@@ -43,42 +44,43 @@ class Cloud:
     """A topic with its units and their vectors [m, d], nearest to the centroid [d] first."""
 
     topic: Topic
-    units: tuple[Unit, ...]
+    units: tuple[UnitHead, ...]
     points: Floats
     centroid: Floats
     similarity: Floats
 
 
-def describe(topics: Sequence[Topic], assignments: Sequence[Assignment], units: Sequence[Unit], vectors: Floats, *,
-             dated: Sequence[Dated], as_of: int, lag_years: int, rules: NamingRules, kept: Mapping[str, str] | None = None) -> Description:
-    """Everything at once. `vectors` is [n, d], row i for units[i]; `as_of` a year; `kept` the labels that people gave.
+def describe(topics: Sequence[Topic], assignments: Sequence[Assignment], units: Sequence[UnitHead], vectors: Vectors | Floats, *,
+             dated: Iterable[Dated], as_of: int, lag_years: int, rules: NamingRules, kept: Mapping[str, str] | None = None) -> Description:
+    """A segment at a time. `vectors` is [n, d], row i for units[i]; `as_of` a year; `kept` the labels that people gave.
 
     The order of topics, assignments and units makes no difference.
     """
     ordered = sorted(topics, key=lambda t: t.topic_id)
-    clouds = gather(ordered, assignments, units, vectors)
+    rows = members(ordered, assignments, units)
     names = name_topics(ordered, rules=rules, kept=kept)
     by_id = {n.topic_id: n for n in names}
-    segments = sorted({t.segment for t in ordered})
-    each = [[c for c in clouds if c.topic.segment == s] for s in segments]
-    return Description(
-        names=names,
-        examples=tuple(e for cloud in clouds for e in examples(cloud)),
-        groups=tuple(g for some in each for g in group_topics(some, by_id, rules=rules)),
-        years=yearly(ordered, assignments, dated, as_of=as_of, lag_years=lag_years),
-        places=tuple(p for some in each for p in places(some)))
+    shown, groups, placed = list[TopicExample](), list[TopicGroup](), list[TopicPlace]()
+    for segment in sorted({t.segment for t in ordered}):
+        clouds = [cloud_of(t, [units[i] for i in rows[t.topic_id]], unit_rows(vectors[rows[t.topic_id]].astype(np.float64))) for t in ordered if t.segment == segment]
+        shown += [e for cloud in clouds for e in examples(cloud)]
+        groups += group_topics(clouds, by_id, rules=rules)
+        placed += places(clouds)
+    return Description(names=names, examples=tuple(sorted(shown, key=lambda e: e.topic_id)), groups=tuple(groups),
+                       years=yearly(ordered, assignments, dated, as_of=as_of, lag_years=lag_years), places=tuple(placed))
 
 
-def gather(topics: Sequence[Topic], assignments: Sequence[Assignment], units: Sequence[Unit], vectors: Floats) -> list[Cloud]:
+def members(topics: Sequence[Topic], assignments: Sequence[Assignment], units: Sequence[UnitHead]) -> dict[str, list[int]]:
+    """Topic id -> rows of its units, by unit id."""
     home = {a.unit_id: a.topic_id for a in assignments}
     rows: dict[str, list[int]] = {t.topic_id: [] for t in topics}
     for i in sorted(range(len(units)), key=lambda i: units[i].unit_id):
         if (topic_id := home.get(units[i].unit_id)) in rows:
             rows[topic_id].append(i)
-    return [cloud_of(t, [units[i] for i in rows[t.topic_id]], unit_rows(vectors[rows[t.topic_id]].astype(np.float64))) for t in topics]
+    return rows
 
 
-def cloud_of(topic: Topic, units: Sequence[Unit], points: Floats) -> Cloud:
+def cloud_of(topic: Topic, units: Sequence[UnitHead], points: Floats) -> Cloud:
     centroid = unit_rows(points.sum(axis=0, keepdims=True))[0]
     similarity = points @ centroid
     order = np.lexsort((np.arange(len(units)), -np.round(similarity, 9)))
@@ -157,7 +159,7 @@ def make_group(topics: Sequence[Topic], names: Mapping[str, TopicName], cosines:
 # ---- years --------------------------------------------------------------------------------
 
 
-def yearly(topics: Sequence[Topic], assignments: Sequence[Assignment], dated: Sequence[Dated], *, as_of: int, lag_years: int) -> tuple[TopicYear, ...]:
+def yearly(topics: Sequence[Topic], assignments: Sequence[Assignment], dated: Iterable[Dated], *, as_of: int, lag_years: int) -> tuple[TopicYear, ...]:
     """A row for each year from a topic's first dated unit to `as_of`, zeros included; units after `as_of` are left out.
 
     `lagged` marks the last `lag_years` years, `as_of` among them, in which patents are still being published.

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from nlp.embed import Vectors
 from nlp.options import IdentityOptions, TopicOptions
-from nlp.records import Assignment, Topic, TopicChange, TopicEvent, Unit
+from nlp.records import Assignment, Topic, TopicChange, TopicEvent, UnitHead
 from nlp.topics.cluster import Grouping, choose_label, discover, make_topic, stabilities, topic_id_of, unassigned
 from nlp.topics.drift import Finding, Labels, centroids_of
 from nlp.topics.events import change_of, event_of
@@ -37,7 +37,7 @@ class Renewal:
 
 def refresh(
     registry: Registry | None,
-    units: Sequence[Unit],
+    units: Sequence[UnitHead],
     vectors: Vectors,
     terms: Mapping[str, tuple[str, ...]],
     *,
@@ -57,16 +57,14 @@ def refresh(
     the reason of an event where topics begin. Above `fit_units` units (0: never) topics are found in a sample, and the others are placed into them.
     """
     order = sorted(range(len(units)), key=lambda i: units[i].unit_id)
-    units, vectors = [units[i] for i in order], vectors[order]
-    named = [i for i, u in enumerate(units) if terms.get(u.unit_id)]
-    rows = [terms[units[i].unit_id] for i in named]
-    fitting, scene = fitting_rows([units[i] for i in named], fit_units), None
+    named = [i for i in order if terms.get(units[i].unit_id)]
+    chosen, vectors, rows = [units[i] for i in named], vectors[named], [terms[units[i].unit_id] for i in named]
+    silent = [units[i] for i in order if not terms.get(units[i].unit_id)]
+    fitting, scene = fitting_rows(chosen, fit_units), None
     if registry and registry.topics:
-        scene = set_scene(registry, [units[i] for i in named], vectors[named], rows, fitting=fitting, seed=seed, encoder=encoder, options=options, identity=identity)
-    silent = [u for u in units if not terms.get(u.unit_id)]
+        scene = set_scene(registry, chosen, vectors, rows, fitting=fitting, seed=seed, encoder=encoder, options=options, identity=identity)
     if registry is None or scene is None:
-        chosen = [units[i] for i in named]
-        return begin(registry, chosen, vectors[named], rows, silent, fitting=fitting, segment=segment, run_id=run_id, seed=seed, encoder=encoder, first=first, options=options)
+        return begin(registry, chosen, vectors, rows, silent, fitting=fitting, segment=segment, run_id=run_id, seed=seed, encoder=encoder, first=first, options=options)
     placed, findings = rearrange(scene, registry, fitting=fitting, seed=seed, protected=protected, options=options, identity=identity)
     return conclude(scene, registry, placed, findings, silent, fitting=fitting, run_id=run_id, encoder=encoder, seed=seed, options=options, identity=identity)
 
@@ -75,7 +73,7 @@ def refresh(
 
 
 def begin(
-    registry: Registry | None, units: Sequence[Unit], vectors: Vectors, terms: Terms, silent: Sequence[Unit],
+    registry: Registry | None, units: Sequence[UnitHead], vectors: Vectors, terms: Terms, silent: Sequence[UnitHead],
     *, fitting: Labels, segment: str, run_id: str, seed: int, encoder: str, first: str, options: TopicOptions,
 ) -> Renewal:
     """Topics from nothing, found in the rows `fitting`; those of a registry that cannot be continued are retired with the reason.
@@ -108,7 +106,7 @@ def begin(
     return Renewal(grouping=found, registry=memory, events=tuple(events))
 
 
-def with_the_rest(found: Grouping, units: Sequence[Unit], points: Floats, centroids: Floats, *, fitting: Labels, segment: str, options: TopicOptions) -> Grouping:
+def with_the_rest(found: Grouping, units: Sequence[UnitHead], points: Floats, centroids: Floats, *, fitting: Labels, segment: str, options: TopicOptions) -> Grouping:
     """The units beside the sample in the nearest of its topics, as new material is in later runs, and the topics counted over all.
 
     Row i of `centroids` is that of found.topics[i].
@@ -122,7 +120,7 @@ def with_the_rest(found: Grouping, units: Sequence[Unit], points: Floats, centro
                        method="归入" if topic_id else "离各主题都远", similarity=round(cosine, 6))
             for r, topic_id, cosine in zip(rest.tolist(), ids, best.tolist(), strict=True)]
     assignments = tuple(sorted([*found.assignments, *more], key=lambda a: a.unit_id))
-    by_id, members = {u.unit_id: u for u in units}, dict[str, list[Unit]]()
+    by_id, members = {u.unit_id: u for u in units}, dict[str, list[UnitHead]]()
     for a in assignments:
         if a.topic_id:
             members.setdefault(a.topic_id, []).append(by_id[a.unit_id])
@@ -168,7 +166,7 @@ def last_seen(registry: Registry) -> dict[str, list[str]]:
 
 
 def conclude(
-    scene: Scene, registry: Registry, placed: Labels, findings: Sequence[Finding], silent: Sequence[Unit],
+    scene: Scene, registry: Registry, placed: Labels, findings: Sequence[Finding], silent: Sequence[UnitHead],
     *, fitting: Labels, run_id: str, encoder: str, seed: int, options: TopicOptions, identity: IdentityOptions,
 ) -> Renewal:
     """Names, terms, sizes and events of the topics as they stand after a refresh."""

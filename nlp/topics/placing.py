@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nlp.embed import Vectors
 from nlp.options import IdentityOptions, TopicOptions
-from nlp.records import Unit
+from nlp.records import UnitHead
 from nlp.topics.cluster import detach
 from nlp.topics.drift import Finding, Labels, births, centroids_of, merges, recent, splits
 from nlp.topics.partition import bounds, partition
@@ -25,7 +25,7 @@ BLOCK = 8192  # rows compared at a time
 class Scene:
     """The units of a refresh that can be placed, by id, and where they stand. Row i of each array is units[i]."""
 
-    units: Sequence[Unit]
+    units: Sequence[UnitHead]
     vectors: Vectors
     terms: Sequence[tuple[str, ...]]
     space: Space
@@ -36,7 +36,7 @@ class Scene:
 
 
 def set_scene(
-    registry: Registry, units: Sequence[Unit], vectors: Vectors, terms: Sequence[tuple[str, ...]],
+    registry: Registry, units: Sequence[UnitHead], vectors: Vectors, terms: Sequence[tuple[str, ...]],
     *, fitting: Labels, seed: int, encoder: str, options: TopicOptions, identity: IdentityOptions,
 ) -> Scene | None:
     """The frame, kept or fitted anew to the rows `fitting`, and all units in it; None where neither is possible."""

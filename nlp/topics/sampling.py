@@ -6,7 +6,7 @@ from hashlib import sha1
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.records import Unit
+from nlp.records import UnitHead
 
 __all__ = ["fitting_rows"]
 
@@ -15,7 +15,7 @@ WHOLE = frozenset({"demand", "clause"})  # few and what the roadmap is about: ne
 LEAST = 0.25  # of the limit that patents get, however many demands and clauses there are
 
 
-def fitting_rows(units: Sequence[Unit], limit: int) -> Rows:
+def fitting_rows(units: Sequence[UnitHead], limit: int) -> Rows:
     """Row numbers, rising: all rows, or all demands and clauses and as many patents as there is room for within `limit`.
 
     Patents are drawn by a hash of their ids: the same ones in any order, and nearly the same ones when more have come. A limit of 0 is none.

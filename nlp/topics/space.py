@@ -4,7 +4,7 @@ Everything here is a plain array; a frame is stored and read back without pickle
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from nlp.embed import Vectors, normalised
 from nlp.options import TopicOptions
-from nlp.records import Unit
+from nlp.records import UnitHead
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
     from sklearn.decomposition import PCA
 
-__all__ = ["KindMeans", "Space", "Terms", "centre_kinds", "fit_kind_means", "principal", "unit_rows"]
+__all__ = ["BLOCK", "KindMeans", "Space", "Terms", "centre_kinds", "fit_kind_means", "kind_means", "principal", "unit_rows"]
 
 Floats = NDArray[np.float64]
 Terms = Sequence[tuple[str, ...]]
@@ -41,7 +41,7 @@ class KindMeans:
 
     means: Mapping[str, Floats]
 
-    def centred(self, units: Sequence[Unit], vectors: Vectors) -> Vectors:
+    def centred(self, units: Sequence[UnitHead], vectors: Vectors) -> Vectors:
         """[n, d] minus the mean of each row's kind, rows back to unit length; a kind without a mean keeps its vectors."""
         if len(units) > BLOCK:
             found = np.empty(vectors.shape, dtype=np.float32)
@@ -54,30 +54,29 @@ class KindMeans:
         return unit_rows(rows).astype(np.float32)
 
 
-def fit_kind_means(units: Sequence[Unit], vectors: Vectors, *, known: KindMeans | None = None) -> KindMeans:
+def fit_kind_means(units: Sequence[UnitHead], vectors: Vectors, *, known: KindMeans | None = None) -> KindMeans:
     """Means of the kinds with enough units; a mean that is known already is kept.
 
     Demands, clauses and patents are written so differently that without this a topic is a genre, not a technology.
     """
-    means = dict(known.means) if known else {}
-    for kind in sorted({u.unit_kind for u in units} - set(means)):
-        rows = np.array([u.unit_kind == kind for u in units])
-        if rows.sum() >= KIND_FLOOR:
-            means[kind] = mean_of(vectors, np.flatnonzero(rows))
-    return KindMeans(means=means)
+    return kind_means(units, (vectors[i : i + BLOCK] for i in range(0, len(units), BLOCK)), known=known)
 
 
-def mean_of(vectors: Vectors, rows: NDArray[np.int64]) -> Floats:
-    """Of the chosen rows, added up one after another as numpy's mean does, without a copy of them all."""
-    total = np.zeros((0, vectors.shape[1]))
-    for start in range(0, len(rows), BLOCK):
-        block = vectors[rows[start : start + BLOCK]].astype(np.float64)
-        total = np.add.reduce(np.vstack([total, block]), axis=0, keepdims=True)
-    mean: Floats = total[0] / len(rows)
-    return mean
+def kind_means(units: Sequence[UnitHead], blocks: Iterable[Vectors], *, known: KindMeans | None = None) -> KindMeans:
+    """`fit_kind_means` of vectors that come some rows at a time: added up one after another, as numpy's mean does."""
+    means, totals, start = dict(known.means) if known else {}, dict[str, Floats](), 0
+    counts = Counter(u.unit_kind for u in units)
+    missing = sorted(kind for kind, n in counts.items() if n >= KIND_FLOOR and kind not in means)
+    for block in blocks if missing else ():
+        kinds = np.array([u.unit_kind for u in units[start : start + len(block)]])
+        start += len(block)
+        for kind in missing:
+            rows = block[kinds == kind].astype(np.float64)
+            totals[kind] = np.add.reduce(np.vstack([totals[kind], rows]) if kind in totals else rows, axis=0, keepdims=True)
+    return KindMeans(means=means | {kind: totals[kind][0] / counts[kind] for kind in missing})
 
 
-def centre_kinds(units: Sequence[Unit], vectors: Vectors) -> Vectors:
+def centre_kinds(units: Sequence[UnitHead], vectors: Vectors) -> Vectors:
     """Subtract the mean of each kind of unit over the corpus, rows back to unit length."""
     return fit_kind_means(units, vectors).centred(units, vectors)
 
@@ -109,9 +108,10 @@ class Space:
 
     def project(self, vectors: Vectors, terms: Terms) -> Floats:
         """[n, d] -> [n, p] rows of unit length: only directions are compared."""
-        if len(vectors) <= BLOCK:
-            return unit_rows((self.joined(vectors, terms).astype(np.float64) - self.origin) @ self.axes.T)
-        return np.concatenate([self.project(vectors[i : i + BLOCK], terms[i : i + BLOCK]) for i in range(0, len(vectors), BLOCK)])
+        found = np.empty((len(vectors), len(self.axes)))
+        for i in range(0, len(vectors), BLOCK):
+            found[i : i + BLOCK] = unit_rows((self.joined(vectors[i : i + BLOCK], terms[i : i + BLOCK]).astype(np.float64) - self.origin) @ self.axes.T)
+        return found
 
     @classmethod
     def fit(cls, vectors: Vectors, terms: Terms, *, seed: int, options: TopicOptions) -> "Space":

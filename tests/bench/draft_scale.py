@@ -7,6 +7,7 @@ import argparse
 import json
 import resource
 import time
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -25,7 +26,8 @@ from flows.review import export_sheet
 from flows.run import Run, start
 from flows.settings import ROOT
 from flows.store import Artefact, save, write_bytes, write_json
-from flows.understand import LEXICONS, unit_counts, write_vectors
+from flows.understand import LEXICONS, Standing, unit_counts
+from flows.vectors import write_vectors
 from nlp.records import (
     Assignment,
     Call,
@@ -86,7 +88,7 @@ def lay_out(corpus: Corpus, run: Run, seed: int = 1) -> dict[str, Artefact]:
         "terms": (Term, [Term(term_id=ids[n], name=n, variants=(n,), n_mentions=1, n_units=1) for n in names]),
         "mentions": (TermMention, [TermMention(unit_id=u, term_id=ids[n], surface=n, start=0, end=len(n), score=1.0, extractor="lexicon") for u, found in s.named.items() for n in found]),
         "counts": (Count, [Count(name=f"{kind}.{what}", value=0) for kind in ("demand", "policy", "patent", "project", "notice", "clause") for what in ("read", "kept", "rejected")]
-                   + [Count(name=f"file.{what}", value=1) for what in ("read", "kept", "rejected")] + unit_counts(units, segment, (*SEGMENTS, "none"))
+                   + [Count(name=f"file.{what}", value=1) for what in ("read", "kept", "rejected")] + unit_counts(Counter(Standing(u.unit_kind, u.region, segment[u.unit_id]) for u in units), (*SEGMENTS, "none"))
                    + topic_counts(corpus.topics, corpus.assignments, (*SEGMENTS, "none"))),
     }
     found = {name: save(kind, rows, run.data(name)) for name, (kind, rows) in tables.items()}

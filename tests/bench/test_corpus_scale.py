@@ -19,7 +19,7 @@ def test_exponent(first: tuple[int, float], last: tuple[int, float], power: floa
 
 
 def test_report_names_the_growth_of_each_stage() -> None:
-    sizes = [Measured(patents=n, seconds={}, cpu={"读取材料": n / 10, "描述主题": 0.1}, total=n / 5, peak_gb=1, units=n, topics=3, placed=n) for n in (10, 100)]
+    sizes = [Measured(patents=n, seconds={}, cpu={"读取材料": n / 10, "描述主题": 0.1}, peaks={}, total=n / 5, peak_gb=1, units=n, topics=3, placed=n) for n in (10, 100)]
     made = report(sizes)
     assert made["exponent"] == made["exponent_cpu"] or made["exponent"] == 1.0
     assert made["exponent_by_stage_cpu"] == {"读取材料": 1.0}  # what is too short is not judged

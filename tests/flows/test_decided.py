@@ -7,6 +7,7 @@ import pytest
 
 from flows.ingest import Gathered, settle
 from flows.refresh import standing_decisions
+from flows.spilled import SpilledPatents
 from flows.understand import by_staff
 from nlp.records import ChainVerdict, Demand
 from nlp.understand.decisions import text_sha256
@@ -25,8 +26,8 @@ def line(d: Demand, state: str, *, segment: str = "equipment", sha256: str | Non
 
 
 @pytest.fixture
-def gathered() -> Gathered:
-    found = Gathered()
+def gathered(tmp_path: Path) -> Gathered:
+    found = Gathered(patents=SpilledPatents(tmp_path))
     found.demands = {n: demand(n) for n in "abcd"}
     found.counts = {"demand.read": 4, "demand.kept": 4}
     return found

@@ -12,7 +12,7 @@ from flows.figures import draw, figures_of, write_figures
 from flows.run import Run, start
 from flows.store import Artefact, load, save
 from flows.tables import views
-from flows.understand import write_vectors
+from flows.vectors import write_vectors
 from nlp.provenance import check
 from nlp.records import (
     Assignment,

@@ -72,6 +72,17 @@ def test_equal_texts_of_a_file_are_one_string(tmp_path: Path) -> None:
     assert store.distinct(artefact, "name") == {"光刻胶"}
 
 
+def test_a_kind_with_fewer_fields_reads_its_columns_and_small_groups_hold_the_same(tmp_path: Path) -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Scored:
+        scored: tuple[tuple[str, float], ...]
+        name: str
+
+    artefact = store.save(Sample, iter(ROWS * 5), tmp_path / "a.parquet", group=3)
+    assert pq.ParquetFile(artefact.path).num_row_groups == 4 and store.load(Sample, artefact) == ROWS * 5
+    assert store.load(Scored, artefact) == [Scored(name=r.name, scored=r.scored) for r in ROWS * 5]
+
+
 def test_an_empty_table_keeps_its_columns(tmp_path: Path) -> None:
     assert store.load(Sample, store.save(Sample, [], tmp_path / "none.parquet")) == []
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from nlp.errors import UnreadableDocument
-from nlp.parse.filings import joined
+from nlp.parse.filings import is_part, joined
 from nlp.readers import read
 from nlp.readers.cnipa_xml import application_number
 from nlp.records import Patent
@@ -47,6 +47,7 @@ def test_a_second_version_is_set_aside_and_other_rows_stay_repetitions() -> None
     assert again is not None and again.aside.reason == "同一申请的另一份权利要求书，没有采用"
     listed = parsed("a.csv", "公开号,专利名称,摘要\nCN1A,甲,乙\n").patents[0]
     assert joined(listed, listed) is None
+    assert (is_part(claims), is_part(listed)) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from nlp.embed import HashEncoder, centre
 from nlp.records import Unit
-from nlp.topics.space import BLOCK, KindMeans, Space, centre_kinds, fit_kind_means, mean_of
+from nlp.topics.space import BLOCK, KindMeans, Space, centre_kinds, fit_kind_means, kind_means
 from tests.nlp.topics.subjects import OPTIONS, UNITS, terms_of, vectors_of
 
 TERMS = [terms_of(u) for u in UNITS]
@@ -79,5 +79,7 @@ def test_a_kind_with_few_units_keeps_its_vectors() -> None:
 
 def test_a_mean_by_blocks_is_numpys_to_the_last_bit() -> None:
     vectors = np.random.default_rng(3).normal(size=(2 * BLOCK + 5, 7)).astype(np.float32)
-    rows = np.arange(1, len(vectors))
-    np.testing.assert_array_equal(mean_of(vectors, rows), vectors[rows].astype(np.float64).mean(axis=0))
+    kinds = ["demand" if i % 3 else "patent" for i in range(len(vectors))]
+    found = kind_means([unit(i, kind) for i, kind in enumerate(kinds)], np.split(vectors, [5, 5, BLOCK, BLOCK + 7])).means
+    for kind in ("demand", "patent"):
+        np.testing.assert_array_equal(found[kind], vectors[np.array(kinds) == kind].astype(np.float64).mean(axis=0))
