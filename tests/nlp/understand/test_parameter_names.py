@@ -19,7 +19,7 @@ LEXICONS = Path(__file__).resolve().parents[3] / "corpora" / "lexicons"
     ("储存温度需保存", "储存温度"),
     ("互连节距需要缩", "互连节距"),
     ("使用寿命", "使用寿命"),
-    ("支持", None), ("/", None), ("16", None), ("合同生效后", None), (None, None), ("", None),
+    ("重点研究", None), ("支持", None), ("/", None), ("16", None), ("合同生效后", None), (None, None), ("", None),
     ("操作人员在夜间通过手持终端逐一核对货位与批次", None),
 ])
 def test_verbs_go_and_sentences_are_no_names(words: str | None, name: str | None) -> None:
