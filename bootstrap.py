@@ -4,7 +4,7 @@
     python bootstrap.py run      用 corpora/sample/ 生成一份路线图草稿
     python bootstrap.py test     运行全部测试
     python bootstrap.py check    代码规范、类型与测试（与持续集成相同）
-    python bootstrap.py fuzz     对读取与识别程序作十分钟的随机变异测试（LUXIANTU_FUZZ_MINUTES 可改）
+    python bootstrap.py fuzz     对读取与识别程序作十分钟的随机变异测试（LUXIANTU_FUZZ_MINUTES 可改）；慢任务 .ci/slow 每夜运行它
     python bootstrap.py bench    测速度、规模与强行终止（约两小时），结果写进 README 的表
     python bootstrap.py lock     由 pyproject.toml 重写 requirements.lock（已锁定的版本不变；要升级某个，先删去它的几行）
     python bootstrap.py sbom     由已装的软件包与模型卡片写 outputs/sbom.json，并重写 docs/licences.md
@@ -86,7 +86,7 @@ def setup() -> None:
     print("正在建立环境（首次约需几分钟，之后立即完成）……", file=sys.stderr, flush=True)
     if not PYTHON.is_file():
         venv.create(VENV, with_pip=True)
-    call([PYTHON, "-m", "pip", "install", "-q", "--upgrade", "pip"])
+    call([PYTHON, "-m", "pip", "install", "-q", "--upgrade", "pip"], check=False, quiet=True)  # the one that came along does too, as without a network
     install_locked()
     install_torch()
     call([PYTHON, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", "."])

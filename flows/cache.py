@@ -9,6 +9,7 @@ import json
 import platform
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain
@@ -30,7 +31,7 @@ __all__ = ["Cache", "fingerprint", "text_key"]
 Extract = Callable[[Sequence[tuple[str, str]]], Iterable[TermMention]]  # (key, text) -> under the keys, those of a key together
 Understand = Callable[[Sequence[tuple[str, str]]], Iterable[Understood]]  # (key, title and text as one) -> one each, under the key
 Encode = Callable[[Sequence[str]], Iterable[Vectors]]  # a row a text
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError)  # what a torn or foreign file makes a reader raise
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, zipfile.BadZipFile, zlib.error, EOFError)  # what a torn or foreign file makes a reader raise
 
 
 def text_key(text: str) -> str:

@@ -8,6 +8,7 @@ from flows import places
 from flows.check import Caught, Check
 from flows.reach import reached
 from flows.settings import ScaleSettings
+from nlp.errors import LuxiantuError
 
 __all__ = ["executor", "store"]
 
@@ -48,11 +49,8 @@ def store(scale: ScaleSettings, out: Path) -> Check:
 
 
 def refused(name: str, error: BaseException) -> Check:
-    """Object stores have errors of their own, which are no OSError."""
-    if isinstance(error, ImportError):
-        return Check(name=name, state="fail", detail=f"缺少软件包（{error}）", remedy="s3:// 地址请运行 pip install -e '.[s3]'")
-    if isinstance(error, ValueError) and "rotocol" in str(error):  # fsspec's words
-        return Check(name=name, state="fail", detail=f"不认识的地址（{error}）", remedy="请改正 [scale] store")
+    if isinstance(error, LuxiantuError):
+        return Check(name=name, state="fail", detail=error.reason, remedy=error.remedy)
     said = error.strerror if isinstance(error, OSError) and error.strerror else error
     return Check(name=name, state="fail", detail=f"不能读写（{type(error).__name__}：{said}）", remedy="请检查地址、权限与密钥，或清空 [scale] store")
 

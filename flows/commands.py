@@ -108,8 +108,10 @@ def add_intake(commands: Commands) -> None:
 
 def call_intake(options: Namespace) -> None:
     from flows.intake import intake
+    from flows.summary import unmatched
 
     folder = intake(options.inboxes, options.notice, out=options.out, as_of=options.as_of)
+    print(*unmatched(folder), sep="\n", end="\n" if unmatched(folder) else "")
     print(f"初筛表：{folder / 'triage.xlsx'}（退回补正函在 letters/，搁置的输入见 rejected.jsonl）")
 
 

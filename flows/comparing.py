@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from flows.cache import UNREADABLE
-from flows.registry import previous_run
+from flows.registry import continued
 from flows.run import Run
 from flows.store import Artefact, load, save
 from nlp import changes
@@ -17,8 +17,9 @@ T = TypeVar("T")
 
 
 def compare_ranks(run: Run) -> dict[str, Artefact]:
-    """data/rank_changes, empty where the chain has no earlier run whose tables can be read."""
-    before = previous_run(run.out, run.chain)
+    """data/rank_changes beside the run whose topics this one continued; empty where it continued none, or its tables cannot be read."""
+    continued_id, _ = continued(run.work)
+    before = run.out / continued_id if continued_id else None
     found: tuple[RankChange, ...] = ()
     if before and (old := readable(Priority, before / "data" / "priorities.parquet")):
         found = changes.rank_changes(readable(Topic, before / "data" / "topics.parquet"), old, load(Topic, run.data("topics")),

@@ -1,10 +1,12 @@
 """Units, terms and vectors -> topics and the assignment of every unit, a segment at a time."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from operator import attrgetter
+from pathlib import Path
 
 import numpy as np
 from prefect import task
@@ -12,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.naming import name_renewals
 from flows.progress import display
-from flows.registry import ChainMemory, previous_run, read_memory, write_memory
+from flows.registry import ChainMemory, last_memory, write_memory
 from flows.run import Run
 from flows.store import Artefact, each, load, save, write_bytes
 from flows.topic_edits import edits_toml, read_edits
@@ -64,7 +66,9 @@ def discover_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artef
     Every unit gets one row in `assignments`, every topic that was or is one in `topic_events`.
     """
     terms = terms_by_unit(each(TermUse, artefacts["mentions"]), load(Term, artefacts["terms"]))
-    memory, edits, encoder = read_memory(previous_run(run.out, run.chain)), read_edits(run.out, run.chain), run.settings.encoder.name
+    memory, edits, encoder = last_memory(run.out, run.chain), read_edits(run.out, run.chain), run.settings.encoder.name
+    if memory.loss:
+        display.say(memory.loss, "registry.loss")
     members = by_segment(artefacts, memory.segments)
     seen = see(chain.from_iterable(members.values()), artefacts["vectors"], encoder=encoder, known=memory.kinds if memory.encoder == frame_name(encoder) else None)
     row = {u.unit_id: i for i, u in enumerate(seen.units)}
@@ -74,7 +78,8 @@ def discover_topics(artefacts: dict[str, Artefact], run: Run) -> dict[str, Artef
             renewals.append(renew(units, name, terms, rows_of(units, seen, row), memory, edits, run))
             display.advance(done)
     renewals = name_renewals(renewals, each(Unit, artefacts["units"]), memory, edits, run)
-    written = write_memory(ChainMemory(encoder=frame_name(encoder), kinds=seen.kinds, segments={r.registry.segment: r.registry for r in renewals}), run.work)
+    written = write_memory(replace(memory, encoder=frame_name(encoder), kinds=seen.kinds, segments={r.registry.segment: r.registry for r in renewals}), run.work,
+                           without=frozenset(json.loads(Path(artefacts["withdrawn"].path).read_text("utf-8"))["ids"]))
     return written | save_topics(renewals, artefacts["counts"], edits, run)
 
 

@@ -14,7 +14,7 @@ from flows.openvino_engine import OpenVinoEngine
 from flows.store import digest
 from nlp.embed import Precision, TransformerEncoder, Vectors, chosen_precision, load_network
 from nlp.engines import Engine, EngineChoice, EngineName
-from nlp.errors import ModelUnavailable
+from nlp.errors import InvalidSetting, ModelUnavailable
 
 __all__ = ["Trial", "engine_name", "engine_of", "engine_stamp", "fastest", "noted", "try_engines"]
 
@@ -77,8 +77,8 @@ def engines_in(folder: Path, threads: int) -> dict[EngineName, Engine | None]:
     return found
 
 
-def opened(name: EngineName, folder: Path, threads: int) -> Engine:
-    return OnnxEngine(folder) if name == "onnx" else OpenVinoEngine(folder, threads=threads)
+def opened(name: EngineName, folder: Path, threads: int, dtype: Precision = "auto") -> Engine:
+    return OnnxEngine(folder) if name == "onnx" else OpenVinoEngine(folder, threads=threads, dtype=dtype)
 
 
 def least_cosine(vectors: Vectors, wanted: Vectors) -> float:
@@ -123,16 +123,19 @@ def engine_name(folder: Path, choice: EngineChoice, dtype: Precision = "auto") -
 def engine_of(folder: Path, choice: EngineChoice, dtype: Precision = "auto", *, threads: int) -> Engine | None:
     """The engine to hand to TransformerEncoder; None = torch, which loads the folder itself.
 
-    Raises ModelUnavailable when the engine's files are missing or differ from what build.json says.
+    Raises ModelUnavailable when the engine's files are missing or differ from what build.json says, InvalidSetting when it cannot
+    compute in what is asked for.
     """
     name = engine_name(folder, choice, dtype)
+    if name == "onnx" and dtype != "auto":
+        raise InvalidSetting("encoder.dtype", f"engine = \"onnx\" 只有 int8，不能按 {dtype} 计算", "请将 dtype 改为 auto，或将 engine 改为 torch、openvino")
     if name == "torch":
         return None
     for file, wanted in hashes_of(name, folder).items():
         if not wanted or not (folder / file).is_file() or digest(folder / file) != wanted:
             remedy = f"请先 pip install -e '.[{name}]'，再运行 luxiantu models build {folder.name}；或将 [encoder] engine 改为 torch"
             raise ModelUnavailable(folder.name, f"{file} 缺失或已被改动", remedy)
-    return opened(name, folder, threads)
+    return opened(name, folder, threads, dtype)
 
 
 def hashes_of(name: EngineName, folder: Path) -> dict[str, object]:

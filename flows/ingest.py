@@ -83,7 +83,7 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run, decided: Se
     """
     synonyms, regions = load_synonyms(LEXICONS / "columns.toml"), load_regions(LEXICONS / "regions.toml")
     every, gathered, options = find_files(inboxes), Gathered(patents=SpilledPatents(run.stage("patents"))), run.settings.reading
-    files = [file for file in every if not withdrawn.is_list(file)]
+    files = [file for file in every if not withdrawn.is_list(file.name)]
     with display.stage("读取材料", "read", total=len(files)), readers_of(files, run.settings, run.cache.folder) as readers:
         for item, answer in readers.answers(_items(files, options)):
             try:
@@ -99,11 +99,11 @@ def read_inbox(inboxes: Sequence[Path], kind: Kind | None, run: Run, decided: Se
                 gathered.crops |= scanning.keep_crops(document, parsed, run.work)
             except OF_A_FILE as error:
                 set_aside(gathered, item, refusal(item.name, error))
-    leave_out(gathered, withdrawn.read_lists(every))
+    gone = leave_out(gathered, withdrawn.read_lists(every))
     settle(gathered, decided)
     if not gathered.patents and next(units_of(gathered), None) is None:
         raise EmptyCorpus("、".join(str(i) for i in inboxes), f"{len(files)} 个文件中没有读出需求、政策或专利", reasons(gathered.rejected))
-    return store(gathered, run)
+    return store(gathered, run) | {"withdrawn": write_json({"ids": sorted(gone)}, run.stage("withdrawn.json"))}
 
 
 def _items(files: Sequence[InboxFile], options: ReadingSettings) -> Iterator[Received]:
@@ -187,23 +187,46 @@ def set_aside(into: Gathered, file: Received, refused: Rejected) -> None:
     into.inputs.append({"name": file.name, "sha256": file.sha256, "bytes": file.size, "kind": None, "kept": 0, "rejected": 1})
 
 
-def leave_out(gathered: Gathered, listed: Mapping[str, withdrawn.Withdrawn]) -> None:
-    """Take away what was withdrawn, with its clauses, and with its submission and fields where nothing else came with them."""
-    removed, before = [], {d.demand_id: d.submission_id for d in gathered.demands.values()}
+def leave_out(gathered: Gathered, listed: Mapping[str, withdrawn.Withdrawn]) -> set[str]:
+    """Take away what was withdrawn, with its clauses, and with its submission and fields where nothing else came with them.
+
+    Returns the ids that no later run is to remember: of units, and as they are listed.
+    """
+    if not listed:
+        return set()
+    removed, found, before = set[str](), set[str](), {d.demand_id: d.submission_id for d in gathered.demands.values()}
+    lines = {**of_versions(gathered, listed), **listed}
+    plainly = {number: w for i, w in listed.items() if (number := withdrawn.plain(i))}
+    seen: Mapping[str, Demand | Policy] = {**gathered.demands, **gathered.policies}
     for kind, known in ((Kind.DEMAND, gathered.demands), (Kind.POLICY, gathered.policies), (Kind.PATENT, gathered.patents)):
-        for record_id in sorted(known.keys() & listed.keys()):
-            gathered.rejected.append(withdrawn.noted(known.pop(record_id), listed[record_id]))
-            removed.append(record_id)
+        named = {i: line for i in sorted(known.keys()) if (line := withdrawn.line_of(i, seen.get(i), lines, plainly))}
+        found |= {line.record_id for line in named.values()}
+        removed |= named.keys()
+        for record_id, line in named.items():
+            gathered.rejected.append(withdrawn.noted(known.pop(record_id), line))
             for name, more in ((f"{kind}.kept", -1), (f"{kind}.rejected", 1), (f"{kind}.withdrawn", 1)):
                 gathered.count(name, more)
-    gone = {before[i] for i in removed if i in before} - {d.submission_id for d in gathered.demands.values()}
+    without = listed.keys() & (gathered.submissions.keys() - set(before.values()))  # of which no demand was read
+    gone = {before[i] for i in removed if i in before} - {d.submission_id for d in gathered.demands.values()} | without
     gathered.submissions = {i: s for i, s in gathered.submissions.items() if i not in gone}
     gathered.fields = [f for f in gathered.fields if f.submission_id not in gone]
     for artefact in [a for a, crop in gathered.crops.items() if crop.submission_id in gone]:
         Path(artefact.path).unlink(missing_ok=True)
         del gathered.crops[artefact]
-    gathered.clauses = {i: c for i, c in gathered.clauses.items() if c.policy_id in gathered.policies}
-    gathered.notes += withdrawn.unknown(listed, removed)
+    clauses = {i for i, c in gathered.clauses.items() if c.policy_id not in gathered.policies}
+    gathered.clauses = {i: c for i, c in gathered.clauses.items() if i not in clauses}
+    gathered.rejected += withdrawn.unknown(listed, found | without)
+    return removed | clauses | listed.keys()
+
+
+def of_versions(gathered: Gathered, listed: Mapping[str, withdrawn.Withdrawn]) -> dict[str, withdrawn.Withdrawn]:
+    """Demand id -> the line that names its submission or one that it is a version of: the page shows all versions under the first one's id."""
+    if not listed.keys() & gathered.submissions.keys():
+        return {}
+    linked = settling.current_demands(settling.masked_demands(gathered.demands), gathered.submissions).values()
+    stands = {d.demand_id: d.superseded_by or d.demand_id for d in linked}
+    named = {stands[i]: listed[d.submission_id] for i, d in gathered.demands.items() if d.submission_id in listed}
+    return {i: named[standing] for i, standing in stands.items() if standing in named}
 
 
 def settle(gathered: Gathered, decided: Sequence[Decided]) -> None:

@@ -21,7 +21,7 @@ from flows.opening import opened
 from flows.progress import display
 from flows.run import Run, code_version, package_versions
 from flows.settings import ROOT
-from flows.store import Artefact, digest, load, save, settle, sweep, write_bytes, write_json
+from flows.store import Artefact, digest, load, move, save, sweep, write_bytes, write_json
 from flows.understand import chain_of, verdicts_of
 from nlp.errors import EmptyCorpus, UnreadableDocument
 from nlp.parse import load_regions, load_synonyms, parse
@@ -66,8 +66,7 @@ def intake(inboxes: Sequence[Path], notice: Path | None = None, *, out: Path = P
     """
     with opened("intake", out, as_of=as_of) as going:
         work = intake_submissions([Path(i) for i in inboxes], notice, going.run)
-        published = work.rename(going.run.out / work.name)
-        settle(published.parent)
+        published = move(work, going.run.out)
         going.made.append(published)
         sweep(out)
         return published

@@ -21,6 +21,7 @@ __all__ = ["LEXICONS", "Chosen", "encoder_of", "encoder_stamp", "extractor_of", 
 
 LEXICONS = ROOT / "corpora" / "lexicons"
 CLARITY = ROOT / "models" / "clarity"
+CUTTING = ("jieba", "rjieba", "OpenCC")  # the packages that words and their simplified forms rest on
 ENCODING = ("embed.py", "engines.py", "bert_stack.py", "passes.py")  # the code that vectors rest on
 READING = ("lxml", "pdfminer.six", "pdfplumber", "python-calamine", "rapidocr")  # libraries whose versions decide what is read
 UNDERSTANDING = ("normalise.py", "parse/values.py", "records/understanding.py")  # what targets and facets rest on outside nlp/understand
@@ -72,7 +73,7 @@ def terms_stamp(settings: Chosen) -> str:
     data = [p for p in LEXICONS.iterdir() if p.suffix in (".txt", ".toml")]
     cards = [ROOT / "models" / name / "card.toml" for name in ("term-tagger", "term-fast")]
     encoder = stamp_of(settings.encoder, space_of(settings.encoder.name)) if settings.terms.tier == "full" else ""
-    return fingerprint([*code, *data, *cards], settings.terms.tier, encoder)
+    return fingerprint([*code, *data, *cards], settings.terms.tier, encoder, *map(metadata.version, CUTTING))
 
 
 def read_stamp(settings: Chosen | None = None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.embed import Precision
 from nlp.engines import EngineName, Tokens
 from nlp.errors import ModelUnavailable
 
@@ -54,15 +55,16 @@ def convert(network: Any, folder: Path) -> None:
 
 
 class OpenVinoEngine:
-    """The two files of `convert`, computed in bfloat16 where the processor has it. Raises ModelUnavailable."""
+    """The two files of `convert`, computed in float32 where that is asked for, else in bfloat16 where the processor has it. Raises ModelUnavailable."""
 
     name: EngineName = "openvino"
     stack = None
 
-    def __init__(self, folder: Path, *, threads: int) -> None:
+    def __init__(self, folder: Path, *, threads: int, dtype: Precision = "auto") -> None:
         if not installed():
             raise ModelUnavailable("openvino", "没有安装", "请运行 pip install -e '.[openvino]'，或将 [encoder] engine 改为 torch")
-        wanted = {"INFERENCE_PRECISION_HINT": "bf16", "INFERENCE_NUM_THREADS": max(threads, 1), "NUM_STREAMS": 1, "CPU_RUNTIME_CACHE_CAPACITY": SHAPES}
+        precision = "f32" if dtype == "float32" else "bf16"
+        wanted = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": max(threads, 1), "NUM_STREAMS": 1, "CPU_RUNTIME_CACHE_CAPACITY": SHAPES}
         try:
             compiled = silent_openvino().Core().compile_model(folder / FILES[0], "CPU", wanted)
         except RuntimeError as error:

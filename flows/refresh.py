@@ -62,7 +62,7 @@ def refresh_corpus(inboxes: Sequence[Path], kind: Kind | None, run: Run, wanted:
     display.seconds.clear()
     found = read_inbox(inboxes, kind, run, standing_decisions(run.out))
     found |= find_terms(found["units"], run)
-    found["vectors"] = embed_units(found["units"], found["mentions"], run)
+    found |= embed_units(found["units"], found["mentions"], run)
     found |= classify_units(found, run)
     found |= understand_demands(found, run)
     found |= discover_topics(found, run)

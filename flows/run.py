@@ -54,9 +54,10 @@ def free_id(out: Path, now: datetime) -> str:
 
 
 def code_version() -> str:
-    """The package version and a hash over our own sources, so that two runs can be told apart by code."""
+    """The package version and a hash over our own sources, so that two runs can be told apart by code: in nlp/ also templates, scripts and fonts."""
     total = hashlib.sha256()
-    for path in sorted(p for layer in ("nlp", "flows") for p in (ROOT / layer).rglob("*.py")):
+    sources = [*(ROOT / "flows").rglob("*.py"), *(p for p in (ROOT / "nlp").rglob("*") if p.is_file() and not p.name.startswith(".") and p.suffix != ".pyc")]
+    for path in sorted(sources):
         total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return f"{metadata.version('luxiantu')}+{total.hexdigest()[:12]}"
 

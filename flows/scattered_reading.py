@@ -13,10 +13,9 @@ from typing import Generic
 
 from flows.executors import executor_of
 from flows.inbox import InboxFile
-from flows.partitions import Job
 from flows.reading import Q, Question, Readers, is_asked
 from flows.sandbox import RECOGNISED, document_of
-from flows.scattering import partitioned, result
+from flows.scattering import Part, partitioned, result
 from flows.settings import ScaleSettings, Settings, available_cores
 from flows.stages import Item, read_answers
 from nlp.errors import InvalidSetting, UnreadableDocument
@@ -45,10 +44,10 @@ def pays(files: Sequence[InboxFile], scale: ScaleSettings) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wave(Generic[Q]):
-    """Questions with the jobs that answer them; `held` removes the partitions."""
+    """Questions with the parts that answer them; `held` removes the partitions."""
 
     questions: list[Q]
-    jobs: list[Job]
+    parts: list[Part]
     held: ExitStack
 
 
@@ -73,16 +72,16 @@ class ScatteredReaders(Readers):
         for some in by_weight(questions, size):
             asked = self._beside.submit(self._read_wave, some)
             if coming:
-                yield from used(coming)
+                yield from used(coming, self._folder)
             coming = asked
         if coming:
-            yield from used(coming)
+            yield from used(coming, self._folder)
 
     def _read_wave(self, questions: list[Q]) -> Wave[Q]:
         parts = ([item_of(q) for q in part] for part in by_weight(filter(is_asked, questions), PART))
         with ExitStack() as opened:
-            jobs = opened.enter_context(partitioned("read", parts, self._settings, self._folder, self._executor, next(self._waves)))
-            return Wave(questions=questions, jobs=jobs, held=opened.pop_all())
+            made = opened.enter_context(partitioned("read", parts, self._settings, self._folder, self._executor, next(self._waves)))
+            return Wave(questions=questions, parts=made, held=opened.pop_all())
 
 
 def item_of(question: Question) -> Item:
@@ -107,19 +106,19 @@ def weight(name: str, size: int) -> int:
     return max(size, PART // SCANS if suffix_of(name) in RECOGNISED else 0)
 
 
-def used(coming: "Future[Wave[Q]]") -> Iterator[tuple[Q, Future[Document]]]:
+def used(coming: "Future[Wave[Q]]", folder: Path) -> Iterator[tuple[Q, Future[Document]]]:
     with stored():
         wave = coming.result()
-    answers = each_answer(wave.jobs)
+    answers = each_answer(wave.parts, folder)
     with wave.held:
         for question in wave.questions:
             yield question, told(question.name, next(answers)) if is_asked(question) else Future()
 
 
-def each_answer(jobs: Iterable[Job]) -> Iterator[bytes]:
-    for job in jobs:
+def each_answer(parts: Iterable[Part], folder: Path) -> Iterator[bytes]:
+    for part in parts:
         with stored():
-            answers = result(job, read_answers)
+            answers = result(part, read_answers, folder)
         yield from answers
 
 

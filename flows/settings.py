@@ -1,9 +1,11 @@
 """The one settings file, read once a run into frozen values; nothing else in the project reads configuration."""
 
+import math
 import os
+import re
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pydantic
 from pydantic import Field, TypeAdapter
@@ -15,12 +17,23 @@ from nlp.errors import InvalidSetting
 from nlp.options import STRICT, DraftOptions, IdentityOptions, PriorityOptions, TopicOptions
 from nlp.terms.tiers import Tier
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 __all__ = ["ROOT", "EncoderSettings", "ExecutorName", "LabellerSettings", "ReadingSettings", "RunSettings", "ScaleSettings", "ScheduleSettings", "Settings", "TermSettings", "available_cores", "read", "read_schedule"]
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = Path(__file__).with_name("settings.toml")
 
 
+# pydantic's kinds of errors that a settings file can cause, in words for whoever wrote it
+WRONG = {
+    "missing": "缺少这一项", "unexpected_keyword_argument": "没有这一项，请检查拼写与所在的节", "dataclass_type": "应为一节或一张表，如 {{ 名称 = 值 }}", "dict_type": "应为一张表",
+    "string_type": "应为文字，写在引号里", "int_type": "应为整数，不加引号", "int_parsing": "应为整数，不加引号", "int_parsing_size": "整数过大", "int_from_float": "应为整数，不带小数",
+    "float_type": "应为数字，不加引号", "float_parsing": "应为数字，不加引号", "finite_number": "应为有限的数", "bool_type": "应为 true 或 false", "bool_parsing": "应为 true 或 false",
+    "tuple_type": "应为方括号中的列表", "literal_error": "应为其中之一：{expected}", "enum": "应为其中之一：{expected}",
+    "greater_than": "应大于 {gt}", "greater_than_equal": "应不小于 {ge}", "less_than": "应小于 {lt}", "less_than_equal": "应不大于 {le}",
+}
 ExecutorName = Literal["serial", "process", "dask"]
 
 
@@ -118,9 +131,26 @@ def read(path: Path | None = None) -> Settings:
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise InvalidSetting(chosen.name, f"{key}：{first['msg']}", "请对照 flows/settings.toml 修改") from error
-    except (ValueError, RecursionError) as error:  # of TOML: also a number too long, brackets too deep
-        raise InvalidSetting(chosen.name, f"不是合法的 TOML：{error}", "请对照 flows/settings.toml 修改") from error
+        raise InvalidSetting(chosen.name, f"{key}：{in_chinese(first)}", "请对照 flows/settings.toml 修改") from error
+    except (ValueError, RecursionError) as error:  # of TOML: also a number too long, brackets too deep, no UTF-8
+        raise InvalidSetting(chosen.name, f"不是合法的 TOML（{place_of(error)}）", "请对照 flows/settings.toml 修改") from error
+
+
+def in_chinese(error: "ErrorDetails") -> str:
+    """What pydantic found; a check of our own speaks Chinese already. What it was given is never quoted."""
+    context = error.get("ctx", {})
+    if error["type"] == "value_error":
+        return str(context.get("error", ""))
+    told = WRONG.get(error["type"], "值的类型或范围不对")
+    return told.format_map({"expected": "", **{k: f"{v:g}" if isinstance(v, float) else str(v).replace(" or ", "、").replace(", ", "、") for k, v in context.items()}})
+
+
+def place_of(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "文件不是 UTF-8 编码"
+    if found := re.search(r"at line (\d+), column (\d+)", str(error)):
+        return f"第 {found[1]} 行第 {found[2]} 列附近"
+    return "同一项写了两次" if "overwrite" in str(error) or "twice" in str(error) else "引号或括号没有配对，或数字过长"
 
 
 LAST_RESORT = ScheduleSettings(corpus="0 2 * * 1", intake="30 1 * * *", timezone="Asia/Shanghai", corpus_inbox=("corpora/inbox",),
@@ -138,6 +168,19 @@ def read_schedule() -> ScheduleSettings:
     return LAST_RESORT
 
 
-def available_cores() -> int:
-    """Cores this process may really use: containers and schedulers give fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def available_cores(groups: Path = Path("/sys/fs/cgroup")) -> int:
+    """Cores this process may really use: schedulers give fewer than the machine has, and containers a share of their time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, quota(groups) or cores))
+
+
+def quota(groups: Path) -> int | None:
+    """Whole cores' worth of time that the control group allows (Linux: Docker and Kubernetes' limits), v2 then v1; None without a limit."""
+    for files in (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):
+        try:
+            time, of = (int(number) for name in files for number in (groups / name).read_text("ascii").split())
+        except (OSError, ValueError):  # no such file, or "max"
+            continue
+        if time > 0 and of > 0:
+            return math.ceil(time / of)
+    return None

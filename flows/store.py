@@ -11,9 +11,7 @@ import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, is_dataclass
-from datetime import date
-from enum import StrEnum
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice, takewhile
 from operator import attrgetter
@@ -24,15 +22,17 @@ import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["GROUP", "SLICE", "WORK", "Artefact", "Locked", "digest", "distinct", "each", "from_columns", "latest", "load", "point_latest", "publish", "run_lock",
+from flows.cells import PLAIN, from_cell, schema, to_cell
+
+__all__ = ["GROUP", "SLICE", "WORK", "Artefact", "Locked", "digest", "distinct", "each", "from_columns", "latest", "load", "move", "point_latest", "publish", "run_lock",
            "save", "save_groups", "save_table", "schema", "settle", "sweep", "to_table", "write_bytes", "write_json"]
 
 T = TypeVar("T")
 WORK = ".work"
+LINKS = os.name != "nt"
 TRIED = 0.2  # seconds
 SLICE = 16_384  # records turned into columns, or back, at a time; a multiple of the 1,024 rows by which Parquet cuts its pages
 GROUP = 64 * SLICE  # records of a row group; a SLICE where they hold whole texts
-_PLAIN = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), date: pa.date32()}
 
 
 class Locked(Exception):
@@ -52,57 +52,6 @@ class Artefact:
 
 
 # ---- records <-> parquet ------------------------------------------------------------------
-
-
-def arrow_type(hint: Any) -> pa.DataType:
-    """The column type of a record field's annotation; raises TypeError for what no record may hold."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (types.UnionType, typing.Union):
-        return arrow_type(next(a for a in arguments if a is not type(None)))
-    if origin is Literal or (isinstance(hint, type) and issubclass(hint, StrEnum)):
-        return pa.string()
-    if origin is tuple and arguments[-1] is Ellipsis:
-        return pa.list_(arrow_type(arguments[0]))
-    if origin is tuple:
-        return pa.struct([(f"f{i}", arrow_type(a)) for i, a in enumerate(arguments)])
-    if is_dataclass(hint) and isinstance(hint, type):
-        return pa.struct(list(schema(hint)))
-    if hint not in _PLAIN:
-        raise TypeError(f"a record field of type {hint} has no column type")
-    return _PLAIN[hint]
-
-
-def schema(kind: type) -> pa.Schema:
-    hints = typing.get_type_hints(kind)
-    return pa.schema([(f.name, arrow_type(hints[f.name])) for f in fields(kind)])
-
-
-def to_cell(value: Any) -> Any:
-    """A tuple of fixed shape and a record (a Span) become a struct; everything else is what arrow takes as it is."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, tuple):
-        if value and is_dataclass(value[0]):
-            return [to_cell(item) for item in value]
-        if value and isinstance(value[0], tuple):
-            return [{f"f{i}": v for i, v in enumerate(item)} for item in value]
-        return list(value)
-    return value
-
-
-def from_cell(value: Any, hint: Any) -> Any:
-    if value is None:
-        return None
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (types.UnionType, typing.Union):
-        return from_cell(value, next(a for a in arguments if a is not type(None)))
-    if origin is tuple and arguments[-1] is Ellipsis:
-        return tuple(from_cell(v, arguments[0]) for v in value)
-    if origin is tuple:
-        return tuple(value.values())
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint(value)
-    return hint(**value) if is_dataclass(hint) and isinstance(hint, type) else value
 
 
 def save(kind: type[T], records: Iterable[T], path: Path, *, group: int | None = None) -> Artefact:
@@ -205,7 +154,7 @@ def _is_plain(hint: Any) -> bool:
     arguments = typing.get_args(hint)
     if typing.get_origin(hint) in (types.UnionType, typing.Union):
         return all(_is_plain(a) for a in arguments if a is not type(None))
-    return hint in _PLAIN or typing.get_origin(hint) is Literal
+    return hint in PLAIN or typing.get_origin(hint) is Literal
 
 
 # ---- files --------------------------------------------------------------------------------
@@ -261,11 +210,18 @@ def sweep(out: Path) -> None:
 
 def publish(work: Path, out: Path) -> Path:
     """Move a finished run into place and point outputs/latest at it, each step on the disk before the next begins."""
-    target = out / work.name
-    work.rename(target)
-    settle(out)
+    target = move(work, out)
     point_latest(out, target.name)
     sweep(out)
+    return target
+
+
+def move(work: Path, out: Path) -> Path:
+    """A finished run among the published ones, the names in its folders on the disk before its own."""
+    for folder in (work, *(p for p in work.rglob("*") if p.is_dir())):
+        settle(folder)
+    target = work.rename(out / work.name)
+    settle(out)
     return target
 
 
@@ -281,13 +237,15 @@ def settle(folder: Path) -> None:
 
 
 def point_latest(out: Path, run_id: str) -> None:
-    """A symbolic link where the system allows one, else a text file holding the run's id (Windows)."""
+    """A symbolic link, or a text file holding the run's id: on Windows, where a link to a folder cannot be replaced, and where there are no links."""
     part = out / ".latest.part"
     part.unlink(missing_ok=True)
     try:
-        part.symlink_to(run_id, target_is_directory=True)
+        (part.symlink_to if LINKS else part.write_text)(run_id)
     except OSError:
-        part.write_text(run_id, "utf-8")
+        part.write_text(run_id)
+    if not LINKS and (out / "latest").is_symlink():
+        (out / "latest").unlink()  # of an earlier version, with the right to make links
     part.replace(out / "latest")
     settle(out)
 

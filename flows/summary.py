@@ -1,15 +1,17 @@
 """A run's folder -> what a person must know about it, in Chinese Markdown: read, set aside, first topics, where the draft is."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from flows.registry import continued
 from flows.store import load
 from flows.understand import chain_of
+from flows.withdrawn import is_list
 from nlp.records import Count, Priority, Topic
 from nlp.roadmap import KIND_NAMES
 
-__all__ = ["summarise"]
+__all__ = ["summarise", "unmatched"]
 
 FIRST = 3
 SHOWN_REASONS = 5
@@ -34,18 +36,34 @@ def read_lines(counts: dict[str, int]) -> Iterator[str]:
 
 
 def rejected_lines(folder: Path) -> Iterator[str]:
-    rows = [json.loads(line) for line in (folder / "rejected.jsonl").read_text("utf-8").splitlines()]
+    rows = rejections(folder)
     if not rows:
         yield "- 没有"
-    for row in rows[:SHOWN_REASONS]:
-        where = f" {row['location']}" if row["location"] else ""
-        yield f"- {row['source']}{where}：{row['reason']}。{row['remedy']}。"
-    if len(rows) > SHOWN_REASONS:
-        yield f"- 另有 {len(rows) - SHOWN_REASONS} 条，见 rejected.jsonl"
+    others = [row for row in rows if not is_list(row["source"])]
+    yield from unmatched(folder)  # first and all: whoever withdrew something believes that it is gone
+    yield from map(told, others[:SHOWN_REASONS])
+    if len(others) > SHOWN_REASONS:
+        yield f"- 另有 {len(others) - SHOWN_REASONS} 条，见 rejected.jsonl"
+
+
+def told(row: Mapping[str, str]) -> str:
+    where = f" {row['location']}" if row["location"] else ""
+    return f"- {row['source']}{where}：{row['reason']}。{row['remedy']}。"
+
+
+def rejections(folder: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (folder / "rejected.jsonl").read_text("utf-8").splitlines()]
+
+
+def unmatched(folder: Path) -> list[str]:
+    """Lines of the lists of what was withdrawn that named nothing."""
+    return [told(row) for row in rejections(folder) if is_list(row["source"])]
 
 
 def topic_lines(folder: Path, chain: str) -> Iterator[str]:
     rank = {p.topic_id: p for p in load(Priority, folder / "data" / "priorities.parquet")}
+    if loss := continued(folder)[1]:
+        yield f"- 提示：{loss}"
     topics = sorted(load(Topic, folder / "data" / "topics.parquet"), key=lambda t: (rank[t.topic_id].rank, t.topic_id))
     for segment in chain_of(chain).segments:
         found = [t for t in topics if t.segment == segment.id]

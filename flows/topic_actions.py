@@ -1,10 +1,10 @@
 """What `luxiantu topics` does with the topics of the last run: show them, and note what people decide. Returns what to print."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flows.registry import previous_run, read_memory
+from flows.registry import ChainMemory, last_memory
 from flows.store import load
 from flows.topic_edits import add_edit, read_edits
 from nlp.errors import LuxiantuError
@@ -50,24 +50,22 @@ class Place:
     edits: tuple[TopicEdit, ...]
 
 
-def last_run(out: Path, chain: str) -> Path:
-    folder = previous_run(out, chain)
-    if folder is None:
-        raise LuxiantuError(chain, "这条产业链还没有发布过运行", "请先运行 luxiantu refresh，或用 --out 指定输出目录")
-    return folder
-
-
-def registries(out: Path, chain: str) -> dict[str, Registry]:
-    memory, edits = read_memory(last_run(out, chain)), read_edits(out, chain)
-    return {name: restructure(r, edits, run_id="") for name, r in memory.segments.items()}
+def remembered(out: Path, chain: str) -> tuple[Path, ChainMemory]:
+    """The run that the next refresh will continue, and its topics as the decisions so far make them."""
+    memory = last_memory(out, chain)
+    if memory.folder is None:
+        raise LuxiantuError(chain, memory.loss or "这条产业链还没有发布过运行", "请先运行 luxiantu refresh，或用 --out 指定输出目录")
+    edits = read_edits(out, chain)
+    return memory.folder, replace(memory, segments={name: restructure(r, edits, run_id="") for name, r in memory.segments.items()})
 
 
 def find(out: Path, chain: str, topic_id: str) -> Place:
-    for registry in registries(out, chain).values():
+    folder, memory = remembered(out, chain)
+    for registry in memory.segments.values():
         if registry.topic(topic_id):
             edits = tuple(e for e in read_edits(out, chain) if registry.topic(e.topic_id))
             topic = next(t for t in registry.topics if t.topic_id == registry.home(topic_id))
-            return Place(folder=last_run(out, chain), registry=registry, topic=topic, edits=edits)
+            return Place(folder=folder, registry=registry, topic=topic, edits=edits)
     raise LuxiantuError(topic_id, "没有这个编号的主题", "编号见 luxiantu topics list")
 
 
@@ -141,10 +139,10 @@ def split(d: Decision, name: str, dry_run: bool) -> str:
 
 def listing(out: Path, chain: str) -> str:
     """One line a topic: id, segment, label, units; then the decisions."""
-    folder = last_run(out, chain)
+    folder, memory = remembered(out, chain)
     shown = {t.topic_id: t for t in load(Topic, folder / "data" / "topics.parquet")}
-    lines = [f"运行 {folder.name}"]
-    for segment, registry in sorted(registries(out, chain).items()):
+    lines = [f"运行 {folder.name}" + (f"（{memory.loss}）" if memory.loss else "")]
+    for segment, registry in sorted(memory.segments.items()):
         for topic in sorted(registry.topics, key=lambda t: (t.state != "active", -(t.sizes[-1] if t.sizes else 0), t.topic_id)):
             record = shown.get(topic.topic_id)
             hidden = "（隐藏）" if record and record.hidden else ""

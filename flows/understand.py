@@ -130,7 +130,7 @@ def unit_counts(tally: Mapping[Standing, int], segments: Sequence[str]) -> list[
 
 
 @task(name="计算句向量", cache_policy=NO_CACHE, persist_result=False)
-def embed_units(units: Artefact, mentions: Artefact, run: Run) -> Artefact:
+def embed_units(units: Artefact, mentions: Artefact, run: Run) -> dict[str, Artefact]:
     """Vectors of the units that name a term, and of demands and patents without one, which are marked and not clustered: most
     clauses name none, and their segment needs no vector."""
     named = distinct(mentions, "unit_id")
@@ -141,8 +141,8 @@ def embed_units(units: Artefact, mentions: Artefact, run: Run) -> Artefact:
     ids = [u.unit_id for u in filter(wanted, each(UnitHead, units))]
     with display.stage("计算句向量", "embed", total=len(ids)):
         vectors = run.cache.vectors(filter(wanted, each(Unit, units)), encoder_stamp(run.settings), lambda fresh: encoded(fresh, run.settings, run.cache.folder))
-    propose(run)
-    return write_vectors(ids, vectors, Path(run.settings.encoder.name).name, run.stage("vectors.npz"), clustered=named)
+    written = write_vectors(ids, vectors, Path(run.settings.encoder.name).name, run.stage("vectors.npz"), clustered=named)
+    return {"vectors": written, "term_proposals": propose(run)}
 
 
 def propose(run: Run) -> Artefact:

@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from flows.store import latest
+
 ROOT = Path(__file__).resolve().parents[1]
 GUARD = Path(__file__).with_name("guard")
 OUTSIDE = ("192.0.2.1", 80)  # RFC 5737: an address that belongs to nobody
@@ -46,7 +48,8 @@ def cut_off() -> bool:
 def refreshed(environment: dict[str, str] | None = None) -> bool:
     with tempfile.TemporaryDirectory() as out:
         done = subprocess.run([sys.executable, "-m", "flows.cli", "refresh", "--out", out], cwd=ROOT, env=environment, check=False)
-        return done.returncode == 0 and (Path(out) / "latest" / "roadmap.docx").is_file()
+        folder = latest(Path(out))
+        return done.returncode == 0 and folder is not None and (folder / "roadmap.docx").is_file()
 
 
 def inside() -> int:

@@ -4,8 +4,10 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -63,3 +65,22 @@ def test_everything_asked_for_is_locked_and_fits() -> None:
 def test_the_builds_of_torch_that_pypi_has_are_held_to_hashes() -> None:
     text = (ROOT / "torch.lock").read_text("utf-8")
     assert (text.count("--hash=sha256:") > 10, "torch==2.13.0" in text, "://" in text) == (True, True, False)
+
+
+def test_a_pip_that_cannot_be_upgraded_stops_no_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a closed network, from a folder of wheels, there may be none of pip itself."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    import bootstrap
+
+    asked = list[list[str]]()
+
+    def call(arguments: Sequence[str | Path], *, check: bool = True, quiet: bool = False) -> int:
+        asked.append([str(a) for a in arguments])
+        upgrading = "--upgrade" in asked[-1]
+        assert not (upgrading and check)
+        return int(upgrading)
+
+    for name, value in {"call": call, "STAMP": tmp_path / "stamp", "PYTHON": Path(sys.executable)}.items():
+        monkeypatch.setattr(bootstrap, name, value)
+    bootstrap.setup()
+    assert (tmp_path / "stamp").is_file() and sum("--upgrade" in a for a in asked) == 1

@@ -146,7 +146,7 @@ def stages(inbox: Path, run: Run) -> Passed:
     found: dict[str, Artefact] = {}
     calls = (
         (read_inbox, lambda f: read_inbox.fn([inbox], None, run)), (find_terms, lambda f: find_terms.fn(f["units"], run)),
-        (embed_units, lambda f: {"vectors": embed_units.fn(f["units"], f["mentions"], run)}),
+        (embed_units, lambda f: embed_units.fn(f["units"], f["mentions"], run)),
         (classify_units, lambda f: classify_units.fn(f, run)), (understand_demands, lambda f: understand_demands.fn(f, run)),
         (discover_topics, lambda f: discover_topics.fn(f, run)), (describe_topics, lambda f: describe_topics.fn(f, run)),
     )

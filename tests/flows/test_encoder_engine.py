@@ -10,7 +10,7 @@ from flows import encoder_engine, models, onnx_engine, openvino_engine
 from flows.encoder_engine import Trial, engine_name, engine_of, engine_stamp, fastest, trial_texts, try_engines
 from nlp import embed
 from nlp.embed import TransformerEncoder
-from nlp.errors import ModelUnavailable
+from nlp.errors import InvalidSetting, ModelUnavailable
 from tests.nlp.terms.tiny_encoder import tiny_encoder
 
 TORCH = Trial(engine="torch", texts_a_second=20.0, cosine=0.99996)
@@ -75,6 +75,19 @@ def test_openvino_computes_the_same_network_and_a_text_alone(folder: Path) -> No
 
 def OpenVino(folder: Path) -> openvino_engine.OpenVinoEngine:  # noqa: N802 - stands for the class, with one thread
     return openvino_engine.OpenVinoEngine(folder, threads=1)
+
+
+@pytest.mark.usefixtures("needs_openvino")
+def test_openvino_computes_in_what_is_asked_for(folder: Path) -> None:
+    engine = engine_of(folder, "openvino", "float32", threads=1)
+    assert isinstance(engine, openvino_engine.OpenVinoEngine)
+    assert "float32" in str(engine.request.get_compiled_model().get_property("INFERENCE_PRECISION_HINT"))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_int8_alone_cannot_be_asked_for_another_precision(tmp_path: Path, dtype: embed.Precision) -> None:
+    with pytest.raises(InvalidSetting, match="只有 int8"):
+        engine_of(tmp_path, "onnx", dtype, threads=1)
 
 
 @pytest.mark.usefixtures("needs_openvino")

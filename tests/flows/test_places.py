@@ -2,8 +2,9 @@
 
 import importlib.util
 import os
+import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from flows import places
 from flows.partitions import process_partition, row_of
 from flows.scattering import encoded
 from flows.stages import read_vectors
+from nlp.errors import InvalidSetting
 from tests.flows.partition_cases import jobs, quick, texts, write_texts
 
 needs_s3 = pytest.mark.skipif(not all(importlib.util.find_spec(name) for name in ("s3fs", "moto")), reason="没有安装 s3fs（.[s3]）与 moto")
@@ -113,3 +115,50 @@ def test_texts_go_through_a_store_and_nothing_stays(bucket: str, tmp_path: Path,
     by_store = list(encoded(some, quick(store=bucket, partition=10, executor=executor, workers=2), tmp_path))
     np.testing.assert_array_equal(by_store, list(encoded(some, quick(), tmp_path)))
     assert s3fs.S3FileSystem(use_listings_cache=False).ls(bucket.split("/")[2], refresh=True) == [] and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("act", [lambda p: places.read(p), lambda p: places.write(b"1", p), lambda p: places.remove(p)], ids=["read", "write", "remove"])
+def test_an_address_of_no_known_kind_is_a_setting_that_is_wrong(act: Callable[[str], object]) -> None:
+    with pytest.raises(InvalidSetting, match="不认识的地址 s4://bucket/a"):
+        act("s4://bucket/a")
+    assert places.sweep("s4://bucket", now=datetime.now(UTC)) == 0
+
+
+@needs_s3
+def test_a_store_that_refuses_is_a_setting_that_is_wrong(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import s3fs
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free.getsockname()[1]}")
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+        s3fs.S3FileSystem.clear_instance_cache()
+        for act in (places.read, places.remove, lambda p: places.write(b"1", p)):
+            with pytest.raises(InvalidSetting, match="不能读写") as caught:  # botocore's own error, which is no OSError
+                act(f"{bucket}/a")
+            assert "密钥" in caught.value.remedy
+        assert places.sweep(bucket, now=datetime.now(UTC)) == 0
+
+
+@needs_s3
+def test_a_wrong_key_is_a_setting_that_is_wrong(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import s3fs
+    from botocore.exceptions import ClientError
+
+    def refused(*args: object, **kinds: object) -> None:
+        raise ClientError({"Error": {"Code": "InvalidAccessKeyId", "Message": "The key does not exist"}}, "GetObject")
+
+    def absent(*args: object, **kinds: object) -> None:
+        raise FileNotFoundError(2, "The specified bucket does not exist")
+
+    monkeypatch.setattr(s3fs.S3FileSystem, "open", refused)
+    with pytest.raises(InvalidSetting, match="不能读写"):
+        places.read(f"{bucket}/a")
+    monkeypatch.setattr(s3fs.S3FileSystem, "open", absent)
+    with pytest.raises(InvalidSetting, match="所在的桶或目录"):
+        places.write(b"1", f"{bucket}/a")
+
+
+def test_a_run_says_so_and_shows_no_traceback(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSetting, match="不认识的地址"):
+        list(encoded([text for _, text in texts(30)], quick(store="s4://bucket/x", partition=10), tmp_path))

@@ -18,6 +18,7 @@ from flows.run import start
 from flows.settings import read
 from flows.standing import asked, standing_run
 from flows.store import load
+from flows.summary import summarise
 from flows.tables import views
 from nlp import chapters, roadmap, workbook
 from nlp.errors import EmptyCorpus
@@ -174,6 +175,12 @@ def test_the_same_input_gives_the_same_bytes(published: Path, tmp_path: Path) ->
     assert ours == theirs
 
 
+def test_every_published_file_is_in_the_manifest(published: Path) -> None:
+    """What is not there could be deleted or altered, and the run would still stand."""
+    told = {a["path"] for a in json.loads((published / "manifest.json").read_text("utf-8"))["artefacts"]}
+    assert {p.relative_to(published).as_posix() for p in published.rglob("*") if p.is_file()} == told | {"manifest.json"}
+
+
 def test_shuffled_rows_give_the_same_topics(published: Path, tmp_path: Path) -> None:
     """The csv exports with their rows reversed: other line numbers, the same topics."""
     inbox = tmp_path / "sample"
@@ -196,6 +203,10 @@ def test_a_run_stands_until_something_it_rests_on_changes(tmp_path: Path) -> Non
     second = refresh([inbox], as_of=date(2026, 11, 24), out=out)
     assert second.resolve() != first.resolve()
     assert {e.event for e in load(TopicEvent, second / "data" / "topic_events.parquet")} <= {"kept"}
+    (second / "registry" / "registry.json").unlink()
+    third = refresh([inbox], as_of=date(2026, 11, 24), out=out)
+    assert {e.event for e in load(TopicEvent, third / "data" / "topic_events.parquet")} <= {"kept"}  # continued from the first
+    assert f"沿用更早的运行 {first.name}" in summarise(third)
     (inbox / "说明.txt").write_text("又来一份。", "utf-8")
     run = start(work_root=out / store.WORK, as_of=date(2026, 11, 24), seed=None, chain=None, settings=read())
     assert standing_run(asked([inbox], None, run), run) is None

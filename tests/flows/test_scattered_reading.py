@@ -147,8 +147,8 @@ def test_answers_are_read_again_where_they_were_lost(tmp_path: Path) -> None:
     with ScatteredReaders(1, chosen("process"), tmp_path) as readers, Readers(1) as local:
         wave = readers._read_wave(questions(3))
         for harm in harms:
-            harm(Path(wave.jobs[0].destination))
-            assert [scattered_reading.told("x", a).result().blocks for a in scattered_reading.each_answer(wave.jobs)] == [f.result().blocks for _, f in local.answers(questions(3))]
+            harm(Path(wave.parts[0].job.destination))
+            assert [scattered_reading.told("x", a).result().blocks for a in scattered_reading.each_answer(wave.parts, tmp_path)] == [f.result().blocks for _, f in local.answers(questions(3))]
 
 
 def test_equal_parts_in_several_waves(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flows import store
+from flows import cells, store
 
 
 class Colour(StrEnum):
@@ -89,7 +89,7 @@ def test_an_empty_table_keeps_its_columns(tmp_path: Path) -> None:
 
 def test_no_record_may_hold_a_dict() -> None:
     with pytest.raises(TypeError, match="no column type"):
-        store.arrow_type(dict[str, str])
+        cells.arrow_type(dict[str, str])
 
 
 def test_a_second_process_is_refused_the_lock(tmp_path: Path) -> None:
@@ -126,3 +126,32 @@ def test_an_interrupted_run_leaves_latest_alone(tmp_path: Path) -> None:
     store.sweep(tmp_path)
     found = store.latest(tmp_path)
     assert found is not None and found.name == "r1"
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_latest_is_replaced_whatever_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool) -> None:
+    """On Windows a text file, for a link to a folder cannot be replaced there; also after a version that made links."""
+    for name in ("r1", "r2", "r3"):
+        (tmp_path / name).mkdir()
+    store.point_latest(tmp_path, "r1")
+    monkeypatch.setattr(store, "LINKS", links)
+    for name in ("r2", "r3"):
+        store.point_latest(tmp_path, name)
+        assert store.latest(tmp_path) == tmp_path / name and (tmp_path / "latest").is_symlink() == links
+
+
+def test_a_system_without_links_has_a_text_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path, target: str) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "symlink_to", refused)
+    store.point_latest(tmp_path, "r1")
+    assert (tmp_path / "latest").read_text("utf-8") == "r1" and store.latest(tmp_path) == tmp_path / "r1"
+
+
+def test_every_folder_of_a_run_is_on_the_disk_before_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work, settled = tmp_path / store.WORK / "r1", list[tuple[Path, bool]]()
+    store.write_bytes(b"x", work / "data" / "a" / "b.bin")
+    monkeypatch.setattr(store, "settle", lambda folder: settled.append((folder, (tmp_path / "r1").exists())))
+    assert store.move(work, tmp_path) == tmp_path / "r1"
+    assert {f for f, named in settled if not named} == {work, work / "data", work / "data" / "a"} and settled[-1] == (tmp_path, True)

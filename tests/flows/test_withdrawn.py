@@ -1,6 +1,7 @@
 """What was withdrawn is in no table and no unit; the list itself, and ids that name nothing, are told."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from flows.inbox import find_files
 from flows.ingest import read_inbox
 from flows.run import Run, start
 from flows.store import load
-from flows.withdrawn import Withdrawn, read_lists
-from nlp.records import Clause, Count, Demand, Patent, Policy, ReadingNote, Submission, SubmittedField, Unit
+from flows.summary import unmatched
+from flows.withdrawn import Withdrawn, line_of, plain, read_lists
+from nlp.records import Clause, Count, Demand, Patent, Policy, Submission, SubmittedField, Unit
 from tests.nlp.parse.form_layouts import NEEDS, four_columns, two_columns
 
 PATENTS = "公开号,标题,摘要\nCN100A,一种静电卡盘,陶瓷层厚度均匀。\nCN200A,一种光刻胶,树脂分子量分布窄。\n"
@@ -64,4 +66,51 @@ def test_what_is_withdrawn_is_nowhere(inbox: Path, run: Run, tmp_path: Path) -> 
     counts = {c.name: c.value for c in load(Count, found["counts"])}
     for kind in ("demand", "policy", "patent"):
         assert counts[f"{kind}.withdrawn"] == 1 and counts[f"{kind}.read"] == counts.get(f"{kind}.kept", 0) + counts[f"{kind}.rejected"]
-    assert [n.note for n in load(ReadingNote, found["reading_notes"]) if "CN999A" in n.note] == ["第 4 行的编号 CN999A 不在材料中，未撤回任何内容"]
+    (unknown,) = [r for r in told if "CN999A" in r["reason"]]
+    assert unknown["location"] == "第 4 行" and "没有撤回" in unknown["reason"] and unknown["remedy"] and unmatched(again.work) == [
+        f"- {unknown['source']} 第 4 行：{unknown['reason']}。{unknown['remedy']}。"]
+    ids = set(json.loads(Path(found["withdrawn"].path).read_text("utf-8"))["ids"])
+    assert ids == (before - left) | {policy.policy_id, "CN999A"}
+
+
+@pytest.mark.parametrize(("lines", "gone"), [
+    ("cn 200a", ()), ("ＣＮ２００Ａ 全角", ("CN200A",)), ("cn200a", ("CN200A",)), ("CN-200-A", ("CN200A",)), ("沪经信[2024]12号 废止", ("policy",)), ("沪经信（2024）12号", ("policy",))])
+def test_numbers_as_people_write_them(inbox: Path, run: Run, lines: str, gone: tuple[str, ...]) -> None:
+    (inbox / "撤回.txt").write_text(lines, "utf-8")
+    found = read_inbox.fn([inbox], None, run)
+    left = {p.patent_id for p in load(Patent, found["patents"])} | ({"policy"} if load(Policy, found["policies"]) else set())
+    assert {"CN100A", "CN200A", "policy"} - left == set(gone)
+    assert len(unmatched(run.work)) == (not gone)
+
+
+def test_the_number_in_the_triage_sheet_withdraws_all_demands_of_the_form(inbox: Path, run: Run, tmp_path: Path) -> None:
+    demand = next(d for d in load(Demand, read_inbox.fn([inbox], None, run)["demands"]) if d.source_file.endswith("甲.docx"))
+    assert demand.submission_id != demand.demand_id
+    (inbox / "撤回.txt").write_text(demand.submission_id, "utf-8")
+    again = start(work_root=tmp_path / "again", as_of=date(2026, 1, 1), seed=1, chain=None, settings=configuration.read())
+    found = read_inbox.fn([inbox], None, again)
+    assert demand.submission_id not in {*(d.submission_id for d in load(Demand, found["demands"])), *(s.submission_id for s in load(Submission, found["submissions"]))}
+    assert unmatched(again.work) == [] and demand.submission_id in (again.work / "rejected.jsonl").read_text("utf-8")
+
+
+def test_a_form_is_withdrawn_with_its_versions_and_a_demand_alone(inbox: Path, run: Run, tmp_path: Path) -> None:
+    need = NEEDS[0]
+    (inbox / "甲改.docx").write_bytes(two_columns(replace(need, key=f"{need.key}另需批次稳定。")))
+    both = [d for d in load(Demand, read_inbox.fn([inbox], None, run)["demands"]) if "甲" in d.source_file]
+    assert sorted(d.version for d in both) == [1, 2]
+    for n, (number, left) in enumerate([(both[0].submission_id, []), (both[1].submission_id, []), (both[0].demand_id, [both[1].demand_id])]):
+        (inbox / "撤回.txt").write_text(number, "utf-8")
+        again = start(work_root=tmp_path / f"again{n}", as_of=date(2026, 1, 1), seed=1, chain=None, settings=configuration.read())
+        found = load(Demand, read_inbox.fn([inbox], None, again)["demands"])
+        assert [d.demand_id for d in found if "甲" in d.source_file] == left
+
+
+def demand_of(**ids: str) -> Demand:
+    return Demand(version=1, superseded_by=None, source_file="a", source_location="", organisation=None, region="", title="", text="", **ids)
+
+
+def test_our_own_numbers_are_taken_to_the_letter() -> None:
+    why = Withdrawn(record_id="A-11-1", reason="", source="撤回.txt", line=1)
+    lists = {"A-11-1": why}, {plain("A-11-1"): why}
+    assert line_of("A-1-11", demand_of(demand_id="A-1-11", submission_id="A-1"), *lists) is None
+    assert line_of("A-11-1", demand_of(demand_id="A-11-1", submission_id="A-11"), *lists) is why

@@ -1,4 +1,4 @@
-"""Random changes to every seed for so many minutes: python -m tests.fuzz.long --minutes 10 [--seed 1] [--keep FOLDER]
+"""Random changes to every seed for so many minutes (the slow job .ci/slow: ten): python -m tests.fuzz.long --minutes 10 [--seed 1] [--keep FOLDER]
 
 The input at hand is written before it is tried, so one that kills the process is left behind as `current`.
 """

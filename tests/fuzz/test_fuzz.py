@@ -1,4 +1,4 @@
-"""The short fuzz of every run, and the long one of the slow job: LUXIANTU_FUZZ_MINUTES=10 pytest -m slow tests/fuzz."""
+"""The short fuzz of every run, and the long one of the slow job (.ci/slow): LUXIANTU_FUZZ_MINUTES=10 pytest -m slow tests/fuzz."""
 
 import os
 import subprocess
