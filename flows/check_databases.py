@@ -5,14 +5,13 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-import filelock
-
 from flows.check import Check, size
 from flows.check_scale import nearest
 from flows.history import history
 from flows.reach import reached
 from flows.run_records import DATABASE, ROOM, damaged
 from flows.store import WORK
+from flows.under_way import held, killed
 
 __all__ = ["last_runs", "prefect_records", "run_lock_state"]
 
@@ -52,7 +51,7 @@ def shared_database() -> str | None:
 
 
 def run_lock_state(out: Path) -> Check:
-    """By taking the lock and giving it back: the system frees that of a process that died, so one that is held has a live holder."""
+    """A lock that is held has a live holder."""
     work = sorted(p for p in (out / WORK).glob("*") if p.is_dir())
     if held(out / ".lock"):
         going = f"运行 {work[-1].name}，{datetime.fromtimestamp(work[-1].stat().st_mtime):%m-%d %H:%M} 还在写入" if work else "运行刚刚开始"
@@ -63,19 +62,9 @@ def run_lock_state(out: Path) -> Check:
     return Check(name="运行锁", state="ok", detail="没有运行占用，没有残留")
 
 
-def held(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    try:
-        with filelock.FileLock(path, timeout=0):
-            return False
-    except filelock.Timeout:
-        return True
-
-
 def last_runs(out: Path) -> Check:
     """The last run of each kind, where it failed; and whether somebody keeps the schedule."""
-    newest = {(o.name, o.by): o for o in history(out)}
+    newest = {(o.name, o.by): o for o in [*history(out), *killed(out)]}
     failed = [o for o in newest.values() if o.state == "failed"]
     served = "有进程在执行计划" if held(out / ".schedule.lock") else "没有进程在执行计划"
     if failed:

@@ -13,6 +13,7 @@ logs.begin()  # before Prefect is imported, which then leaves the lines to us
 from flows.chinese_help import Parser  # noqa: E402 (prefect reads its settings when it is first imported)
 from flows.commands import add_commands  # noqa: E402
 from flows.history import reason_of  # noqa: E402
+from flows.interrupts import stop_on_sigterm  # noqa: E402
 from flows.store import Locked  # noqa: E402
 from flows.topics_command import route  # noqa: E402
 from nlp.errors import LuxiantuError  # noqa: E402
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a file or a pipe of a Windows that is not set to UTF-8 lacks some signs: no reason to fail
     options = build_parser().parse_args(route(arguments))
+    stop_on_sigterm()
     try:
         options.call(options)
     except Locked as error:

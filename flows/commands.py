@@ -199,15 +199,16 @@ def call_status(options: Namespace) -> None:
 
 def add_doctor(commands: Commands) -> None:
     parser = commands.add("doctor", "检查本机：版本、模型、设置、磁盘、权限、字体，并说明怎样处理")
-    parser.add_argument("--out", type=Path, default=Path("outputs"), metavar="目录", help="输出目录（默认 outputs）")
+    parser.add_argument("--out", type=Path, metavar="目录", help="输出目录（默认是设置中的 schedule.out）")
     parser.set_defaults(call=call_doctor)
 
 
 def call_doctor(options: Namespace) -> None:
     from flows.doctor import examine
+    from flows.settings import read_schedule
     from nlp.errors import LuxiantuError
 
-    checks = list(examine(options.out))
+    checks = list(examine(options.out or ROOT / read_schedule().out))
     marks = {"ok": "√", "warn": "！", "fail": "×"}  # signs that GBK has too
     for check in checks:
         print(f"{marks[check.state]} {check.name}　{check.detail}" + (f"　→ {check.remedy}" if check.remedy else ""))

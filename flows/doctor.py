@@ -120,9 +120,9 @@ def writable(name: str, folder: Path) -> Check:
     place = next(p for p in (folder.resolve(), *folder.resolve().parents) if p.exists())
     try:
         with tempfile.NamedTemporaryFile(dir=place):
-            return Check(name=name, state="ok", detail="可以写入")
+            return Check(name=name, state="ok", detail=f"{folder.resolve()}，可以写入")
     except OSError as error:
-        return Check(name=name, state="fail", detail=f"不能写入（{error.strerror}）", remedy="请检查权限，或换一个目录")
+        return Check(name=name, state="fail", detail=f"{folder.resolve()} 不能写入（{error.strerror}）", remedy="请检查权限，或换一个目录")
 
 
 def executor() -> Check:

@@ -19,7 +19,7 @@ from typing import Literal, Self
 from flows.store import Locked
 from nlp.errors import LuxiantuError
 
-__all__ = ["Name", "Noted", "Outcome", "State", "append", "counted", "ended", "history", "note", "reason_of"]
+__all__ = ["Name", "Noted", "Outcome", "Skipped", "State", "append", "begun_by", "counted", "ended", "history", "note", "reason_of"]
 
 Name = Literal["corpus", "intake", "refresh"]  # corpus: the scheduled refresh
 State = Literal["done", "failed", "skipped"]
@@ -40,10 +40,14 @@ class Outcome:
     by: By = "schedule"
 
 
+class Skipped(Exception):
+    """A run that had nothing to do; its text says why, with words of ours."""
+
+
 BEGINNING = '{"name"'  # of a line; within a line a quotation mark has a backslash before it
 
 
-_noting: ContextVar[bool] = ContextVar("noting", default=False)
+_noting: ContextVar["Noted | None"] = ContextVar("noting", default=None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,17 +60,20 @@ class Noted:
     zone: tzinfo | None = None  # of the times; None: this machine's
     folder: str = ""  # set by the run when it published
     outcome: Outcome | None = None
+    error: BaseException | None = None
     started: str = field(default="", init=False)
     outermost: bool = field(default=False, init=False)
 
     def __enter__(self) -> Self:
-        self.outermost, self.started = not _noting.get(), self.now()
-        _noting.set(True)
+        self.outermost, self.started = _noting.get() is None, self.now()
+        if self.outermost:
+            _noting.set(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self.outermost:
-            _noting.set(False)
+            _noting.set(None)
+            self.error = error
             self.outcome = Outcome(name=self.name, started=self.started, finished=self.now(), state=ended(error), by=self.by,
                                    reason=reason_of(error) if error else "", folder="" if error else self.folder)
             with suppress(OSError):  # a full disk, no permission: what the run raised is to be heard, not this
@@ -76,13 +83,19 @@ class Noted:
         return datetime.now(self.zone).astimezone(self.zone).isoformat(timespec="seconds")
 
 
+def begun_by() -> dict[str, str]:
+    """Who began the run under way, and when: for its journal, from which it is noted should it be killed."""
+    noted = _noting.get()
+    return {"by": noted.by, "started": noted.started} if noted else {}
+
+
 def ended(error: BaseException | None) -> State:
-    return "done" if error is None else "skipped" if isinstance(error, Locked) else "failed"
+    return "done" if error is None else "skipped" if isinstance(error, Locked | Skipped) else "failed"
 
 
 def reason_of(error: BaseException) -> str:
     """What a person is told of an error, and what to do."""
-    if isinstance(error, LuxiantuError | Locked):
+    if isinstance(error, LuxiantuError | Locked | Skipped):
         return str(error)
     if isinstance(error, OSError):
         where = f"《{error.filename}》" if error.filename else "文件"

@@ -21,6 +21,7 @@ from flows.opening import opened
 from flows.progress import display
 from flows.run import Run, code_version, package_versions
 from flows.settings import ROOT
+from flows.standing import Asked, asked, standing_intake
 from flows.store import Artefact, digest, load, move, save, sweep, write_bytes, write_json
 from flows.understand import chain_of, verdicts_of
 from nlp.errors import EmptyCorpus, UnreadableDocument
@@ -58,14 +59,21 @@ _FILE_NAME = 60  # characters
 _PICTURES = 12  # named in a row of the sheet
 
 
-def intake(inboxes: Sequence[Path], notice: Path | None = None, *, out: Path = Path("outputs"), as_of: date | None = None) -> Path:
-    """Read and judge one round under the output folder's lock; returns the published folder, which `latest` does not point at.
+def intake(inboxes: Sequence[Path], notice: Path | None = None, *, out: Path = Path("outputs"), as_of: date | None = None, again: bool = True) -> Path:
+    """Read and judge one round under the output folder's lock; returns the published folder, which `latest` does not point at:
+    that of the last intake where `again` is not asked for and another would differ in its date at most.
 
     `notice` is the call itself (any format that is read) or a rule pack (.toml); without it the one call in the inbox is
     taken, and with none there are no rules. Raises flows.store.Locked, and nlp.errors.LuxiantuError where nothing can be read.
     """
     with opened("intake", out, as_of=as_of) as going:
-        work = intake_submissions([Path(i) for i in inboxes], notice, going.run)
+        folders = [Path(i) for i in inboxes]
+        wanted = replace(asked([*folders, *([notice] if notice else [])], None, going.run), decisions="")
+        if not again and (standing := standing_intake(wanted, going.run)):
+            display.say("材料、设置与程序自上次接收以来没有变化，沿用其结果", "run.standing")
+            going.made.append(standing)
+            return standing
+        work = intake_submissions(folders, notice, going.run, wanted)
         published = move(work, going.run.out)
         going.made.append(published)
         sweep(out)
@@ -73,13 +81,13 @@ def intake(inboxes: Sequence[Path], notice: Path | None = None, *, out: Path = P
 
 
 @flow(name="接收材料", flow_run_name="{run.run_id}", validate_parameters=False, persist_result=False)
-def intake_submissions(inboxes: Sequence[Path], notice: Path | None, run: Run) -> Path:
+def intake_submissions(inboxes: Sequence[Path], notice: Path | None, run: Run, wanted: Asked) -> Path:
     display.seconds.clear()
     found = read_inbox(inboxes, None, run)
     found |= classify_demands(found, run)
     found |= understand_demands(found, run)
     found |= judge_submissions(found, notice, run)
-    write_json(manifest(run, found), run.work / "manifest.json")
+    write_json(manifest(run, found, wanted), run.work / "manifest.json")
     shutil.rmtree(run.work / ".stage")
     return run.work
 
@@ -184,11 +192,11 @@ def write_letters(judged: Sequence[Judged], wording: Wording, hide: Hide, run: R
     return made
 
 
-def manifest(run: Run, found: dict[str, Artefact]) -> dict[str, object]:
+def manifest(run: Run, found: dict[str, Artefact], wanted: Asked) -> dict[str, object]:
     inputs = json.loads(Path(found["inputs"].path).read_text("utf-8"))["files"]
     made = [a for a in found.values() if ".stage" not in Path(a.path).parts]
     return {
-        "run_id": run.run_id, "kind": "intake", "as_of": run.as_of.isoformat(), "chain": run.chain, "code_version": code_version(),
+        "run_id": run.run_id, "kind": "intake", "as_of": run.as_of.isoformat(), "seed": run.seed, "chain": run.chain, "code_version": code_version(),
         "packages": package_versions(), "settings": asdict(run.settings), "seconds": dict(display.seconds), "counts": counts_of(run.work), "peak_rss_mb": peak_mb(),
-        "inputs": inputs,
+        "inputs": inputs, "asked": asdict(wanted),
         "artefacts": [{"path": Path(a.path).relative_to(run.work).as_posix(), "sha256": digest(Path(a.path)), "rows": a.rows} for a in made]}

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from flows.history import append, counted, ended
+from flows.history import append, begun_by, counted, ended
 from flows.logs import LOG, Lines, current
 from flows.metrics import write_metrics
 from flows.progress import display
@@ -52,7 +52,7 @@ def recorded(out: Path, run_id: str, kind: str) -> Iterator[list[Path]]:
     made: list[Path] = []
     began, success = time.monotonic(), False
     display.seconds.clear()
-    LOG.info("run.begin", extra={"values": {"kind": kind}})
+    LOG.info("run.begin", extra={"values": {"kind": kind} | begun_by()})
     try:
         yield made
         success = True

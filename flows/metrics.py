@@ -30,7 +30,7 @@ class Ended:
         self.kind, self.runs = kind, runs
 
     def collect(self) -> Iterator[CounterMetricFamily]:
-        family = CounterMetricFamily("luxiantu_runs", "Runs so far by how they ended; skipped: another run had the folder", labels=["kind", "state"])
+        family = CounterMetricFamily("luxiantu_runs", "Runs so far by how they ended; skipped: nothing to do, or another run had the folder", labels=["kind", "state"])
         for state in STATES:
             family.add_metric([self.kind, state], self.runs.get(state, 0))
         yield family

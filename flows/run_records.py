@@ -6,7 +6,7 @@ It holds only the history of runs; what a run made is in outputs/, and outputs/s
 import os
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ __all__ = ["DATABASE", "ROOM", "RunRecordsUnusable", "damaged", "ready"]
 
 DATABASE = "prefect.db"
 ROOM = 8 * 2**20  # bytes that a run may need for its history; a run of the sample writes about one
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class RunRecordsUnusable(LuxiantuError):
@@ -43,24 +44,24 @@ def ready(home: Path) -> Path | None:
 
 
 def damaged(path: Path, *, seconds: float | None = None) -> bool:
-    """Whether SQLite cannot read its pages; one that another process has locked, or that was not read through in `seconds`, is not damaged."""
+    """Whether SQLite cannot read its pages; one that another process has locked, or that was not read through in `seconds`, is not damaged.
+    Read-only: else SQLite removes the -wal of a file whose head it does not know."""
     if not path.is_file():
         return False
     until = time.monotonic() + seconds if seconds else None
     try:
-        with closing(sqlite3.connect(path, timeout=5 if seconds is None else seconds / 2)) as connection:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5 if seconds is None else seconds / 2)) as connection:
             if until is not None:
                 connection.set_progress_handler(lambda: time.monotonic() > until, 10_000)
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
-    except sqlite3.OperationalError as error:
-        return not any(word in str(error) for word in ("locked", "interrupted"))
-    except sqlite3.DatabaseError:
-        return True
+    except sqlite3.DatabaseError as error:  # also of a disk, of permissions, of a lock: those say nothing about the file
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE
 
 
 def put_aside(path: Path) -> Path:
     kept = path.with_name(f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}")
     path.rename(kept)
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    with suppress(FileNotFoundError):  # what was written last is in it, for whoever repairs the file
+        path.with_name(f"{path.name}-wal").rename(kept.with_name(f"{kept.name}-wal"))
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
     return kept

@@ -4,6 +4,7 @@
 said so. What happened, to runs by hand as well, is in outputs/state/runs.jsonl (flows.history), so that `status` needs no server.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -14,13 +15,19 @@ from zoneinfo import ZoneInfo
 from prefect import flow
 
 from flows import logs
-from flows.history import Name, Noted, Outcome, State, history, note
+from flows.history import Name, Noted, Outcome, Skipped, State, history, note
+from flows.inbox import find_files
 from flows.intake import intake
+from flows.journal import why
+from flows.progress import display
 from flows.refresh import refresh
+from flows.registry import previous_runs, refreshed_chain
+from flows.schedule_late import MISSED, pass_over
 from flows.settings import ROOT, ScheduleSettings, read_schedule
-from flows.store import WORK, Locked, latest
+from flows.store import WORK, Locked, latest, run_lock
+from flows.under_way import going_on, held, killed
 
-__all__ = ["NAMES", "Outcome", "history", "keep", "next_times", "note", "notify", "recorded", "scheduled_intake", "scheduled_refresh", "status"]
+__all__ = ["NAMES", "Outcome", "history", "keep", "material", "next_times", "note", "notify", "recorded", "scheduled_intake", "scheduled_refresh", "status"]
 
 NAMES: dict[Name, str] = {"corpus": "每周语料刷新", "intake": "每日接收材料"}
 BY_HAND: dict[Name, str] = {"refresh": "手工刷新", "intake": "手工接收材料"}
@@ -34,18 +41,39 @@ STATES: dict[State, str] = {"done": "完成", "failed": "失败", "skipped": "�
 def scheduled_refresh() -> None:
     logs.begin()  # in a process of its own
     settings = read_schedule()
-    recorded("corpus", lambda: refresh(folders(settings.corpus_inbox), out=ROOT / settings.out), settings)
+    planned("corpus", lambda: refresh(material(settings.corpus_inbox), out=ROOT / settings.out), settings)
 
 
 @flow(name="计划：接收材料", persist_result=False)
 def scheduled_intake() -> None:
     logs.begin()
     settings = read_schedule()
-    recorded("intake", lambda: intake(folders(settings.intake_inbox), out=ROOT / settings.out), settings)
+    notice = ROOT / settings.notice if settings.notice else None
+    planned("intake", lambda: intake(material(settings.intake_inbox), notice, out=ROOT / settings.out, again=False), settings)
 
 
-def folders(paths: Sequence[str]) -> list[Path]:
-    return [ROOT / p for p in paths]
+def planned(name: Name, run: Callable[[], Path], settings: ScheduleSettings) -> None:
+    """Run, unless a newer run of the plan is due too; what is passed over is noted."""
+    zone = ZoneInfo(settings.timezone)
+    now = datetime.now(zone)
+    passed = pass_over(now)
+    for due_at in passed.planned:
+        started, finished = (t.astimezone(zone).isoformat(timespec="seconds") for t in (due_at, now))
+        with suppress(OSError):
+            note(Outcome(name=name, started=started, finished=finished, state="skipped", reason=MISSED, folder=""), ROOT / settings.out)
+    if not passed.own:
+        recorded(name, run, settings)
+
+
+def material(paths: Sequence[str]) -> list[Path]:
+    """The inboxes; those inside the project are made where they are missing. Raises history.Skipped when nothing lies in them."""
+    folders = [ROOT / p for p in paths]
+    for given, folder in zip(paths, folders, strict=True):
+        if not (Path(given).is_absolute() or folder.suffix):  # elsewhere a missing folder may be a disk that is not there
+            folder.mkdir(parents=True, exist_ok=True)
+    if not find_files(folders):
+        raise Skipped(f"收件目录里没有材料：{'、'.join(paths)}")
+    return folders
 
 
 def recorded(name: Name, run: Callable[[], Path], settings: ScheduleSettings) -> Outcome:
@@ -53,19 +81,24 @@ def recorded(name: Name, run: Callable[[], Path], settings: ScheduleSettings) ->
     zone, out = ZoneInfo(settings.timezone), ROOT / settings.out
     noted = Noted(name=name, out=out, by="schedule", zone=zone)
     try:
-        with suppress(Locked), noted:
+        with suppress(Locked, Skipped), noted:
             noted.folder = run().name
     finally:
         if (outcome := noted.outcome) is not None:
-            if outcome.state == "failed":
-                notify(outcome, settings.notify)
-            keep(out, days=settings.keep_days, now=datetime.now(zone))
+            if outcome.state == "failed" and noted.error:
+                notify(outcome, outward(noted.error), settings.notify)
+            clear(out, days=settings.keep_days, now=datetime.now(zone))
     if outcome is None:
         raise RuntimeError("a scheduled run inside another")
     return outcome
 
 
-def notify(outcome: Outcome, addresses: Sequence[str]) -> bool:
+def outward(error: BaseException) -> str:
+    """What may leave the machine: the class, and a reason only where it is in words of ours, which quote no document."""
+    return "，".join([*why(error).values(), "详情见该机器上的 luxiantu schedule status"])
+
+
+def notify(outcome: Outcome, said: str, addresses: Sequence[str]) -> bool:
     """Word by mail or web hook (apprise addresses); silent where none is set, and a failed message never fails a run."""
     if not addresses:
         return False
@@ -73,15 +106,32 @@ def notify(outcome: Outcome, addresses: Sequence[str]) -> bool:
 
     messenger = apprise.Apprise()
     messenger.add(list(addresses))
-    return bool(messenger.notify(title=f"路线图：{NAMES[outcome.name]}失败", body=f"{outcome.started}　{outcome.reason}"))
+    return bool(messenger.notify(title=f"路线图：{NAMES[outcome.name]}失败", body=f"{outcome.started}　{said}"))
+
+
+def clear(out: Path, *, days: int, now: datetime) -> None:
+    """Tidying fails no run: a folder that is open elsewhere stays until the next time, and is said."""
+    try:
+        with run_lock(out):
+            keep(out, days=days, now=now)
+    except Locked:  # another run began; it will clear
+        return
+    except OSError as error:
+        display.say(f"旧的运行没有删完（{error.strerror or type(error).__name__}），下次再删", "keep.failed")
 
 
 def keep(out: Path, *, days: int, now: datetime) -> list[str]:
-    """Remove published runs older than `days`, never the one that `latest` points at; returns their names."""
-    newest, gone = latest(out), []
-    for folder in sorted(p for p in out.iterdir() if (p / "manifest.json").is_file() and p.name != "latest"):
+    """Remove published runs older than `days`, under the run lock; returns their names.
+
+    Never the one that `latest` points at, nor the last of any chain or the last intake: a clock that jumps ahead makes every run look old.
+    """
+    folders = sorted(p for p in out.iterdir() if (p / "manifest.json").is_file() and p.name != "latest")
+    last = {refreshed_chain(p / "manifest.json"): p for p in folders}  # of runs by name, which is their time
+    needed = {p.resolve() for p in (latest(out), *last.values(), *(next(previous_runs(out, c), None) for c in last if c)) if p}
+    gone = []
+    for folder in folders:
         made = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, tz=now.tzinfo)
-        if now - made > timedelta(days=days) and (newest is None or folder.resolve() != newest.resolve()):
+        if now - made > timedelta(days=days) and folder.resolve() not in needed:
             discard(folder, out)
             gone.append(folder.name)
     return gone
@@ -112,16 +162,31 @@ def next_times(cron: str, now: datetime, *, times: int = 1) -> list[datetime]:
 
 def status(settings: ScheduleSettings, now: datetime) -> Iterator[str]:
     """Lines in Chinese: of each schedule the last run, what failed and why, and when it is due next; of runs by hand the last."""
-    found = history(ROOT / settings.out)
+    out = ROOT / settings.out
+    found, running = [*history(out), *killed(out)], going_on(out)
+    if running:
+        yield f"正在运行：{title(running)}，{running.started} 开始"
     plans: dict[Name, str] = {"corpus": settings.corpus, "intake": settings.intake}
     for name, cron in plans.items():
         yield f"{NAMES[name]}　（{cron}，{settings.timezone}）"
         yield from past([o for o in found if o.name == name and o.by == "schedule"])
-        yield f"  下次：{next_times(cron, now)[0].isoformat(sep=' ', timespec='minutes')}"
-    for name, title in BY_HAND.items():
+        yield f"  下次：{due(cron, now, out)}"
+    for name, words in BY_HAND.items():
         if mine := [o for o in found if o.name == name and o.by == "hand"]:
-            yield title
+            yield words
             yield from past(mine)
+
+
+def title(o: Outcome) -> str:
+    return (NAMES if o.by == "schedule" else BY_HAND)[o.name]
+
+
+def due(cron: str, now: datetime, out: Path) -> str:
+    """When, and by whom; where nobody keeps the schedule nothing will run, and no time is promised."""
+    moment = next_times(cron, now)[0].isoformat(sep=" ", timespec="minutes")
+    if shared := os.environ.get("PREFECT_API_URL"):
+        return f"{moment}（由 {shared.rpartition('@')[2]} 的 Prefect 服务与执行机安排，以那里为准）"
+    return moment if held(out / ".schedule.lock") else "没有在值守，到点不会运行。请运行 luxiantu schedule serve，开机自启见手册“计划任务”"
 
 
 def past(mine: Sequence[Outcome]) -> Iterator[str]:

@@ -86,6 +86,7 @@ class ScheduleSettings:
     timezone: str
     corpus_inbox: tuple[str, ...]
     intake_inbox: tuple[str, ...]
+    notice: str = ""  # the call or rule pack of intakes; none: the one call in the inbox
     out: str
     keep_days: int = Field(ge=1)
     port: int = Field(ge=1, le=65535)

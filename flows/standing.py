@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from flows.draft_edits import read_draft_edits
 from flows.inbox import InboxFile, find_files
@@ -17,7 +18,7 @@ from flows.store import digest, latest
 from flows.topic_edits import read_edits
 from nlp.records import Kind
 
-__all__ = ["Asked", "asked", "standing_run"]
+__all__ = ["Asked", "asked", "standing_intake", "standing_run"]
 
 DATA = ("corpora/lexicons", "corpora/chains", "models")  # what people or builds change beside the code
 
@@ -74,17 +75,32 @@ def decided(run: Run) -> str:
 def standing_run(wanted: Asked, run: Run) -> Path | None:
     """The folder of the last run when another would say the same; None otherwise, and always where a language model may name topics."""
     folder = latest(run.out)
-    if folder is None or not (folder / "manifest.json").is_file() or run.settings.labeller.enabled:
-        return None
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    except ValueError:
-        return None
+    return folder if folder and not run.settings.labeller.enabled and stands(folder, wanted, run, ignoring=()) else None
+
+
+def standing_intake(wanted: Asked, run: Run) -> Path | None:
+    """The folder of the last intake when another would differ in its date at most."""
+    manifests = sorted((p for p in run.out.glob("*/manifest.json") if p.parent.name != "latest"), key=lambda p: p.parent.name, reverse=True)
+    folder = next((p.parent for p in manifests if said_by(p).get("kind") == "intake"), None)
+    return folder if folder and stands(folder, wanted, run, ignoring=("as_of",)) else None
+
+
+def stands(folder: Path, wanted: Asked, run: Run, *, ignoring: Sequence[str]) -> bool:
+    manifest = said_by(folder / "manifest.json")
     same = {"as_of": run.as_of.isoformat(), "seed": run.seed, "chain": run.chain, "code_version": code_version(), "packages": package_versions(),
             "settings": asdict(run.settings), "asked": asdict(wanted)}
-    if any(manifest.get(key) != json.loads(json.dumps(value)) for key, value in same.items()):
-        return None
-    return folder if all(whole(folder / a["path"], a["sha256"]) for a in manifest["artefacts"]) else None
+    if any(manifest.get(key) != json.loads(json.dumps(value)) for key, value in same.items() if key not in ignoring):
+        return False
+    return all(whole(folder / a["path"], a["sha256"]) for a in manifest["artefacts"])
+
+
+def said_by(manifest: Path) -> dict[str, Any]:
+    """Empty where the file is missing or torn."""
+    try:
+        said = json.loads(manifest.read_text("utf-8"))
+        return said if isinstance(said, dict) else {}
+    except (OSError, ValueError):
+        return {}
 
 
 def whole(path: Path, sha256: str) -> bool:

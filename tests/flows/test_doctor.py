@@ -83,3 +83,15 @@ def test_a_folder_that_takes_no_file(tmp_path: Path) -> None:
 def test_pinned_versions(tmp_path: Path) -> None:
     (tmp_path / "c.txt").write_text("# note\nTorch==2.13.0+cpu ; sys_platform == 'linux'\nfoo==1.2 \\\n    --hash=sha256:ab\nbar>=3\n")
     assert pinned(tmp_path / "c.txt") == {"torch": "2.13.0+cpu", "foo": "1.2"}
+
+
+def test_it_looks_where_the_schedule_writes_and_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from flows import cli
+    from flows.settings import DEFAULT
+
+    text = DEFAULT.read_text("utf-8").replace('out = "outputs" ', f'out = "{(tmp_path / "elsewhere").as_posix()}" ')
+    (tmp_path / "settings.toml").write_text(text, "utf-8")
+    monkeypatch.setenv("LUXIANTU_SETTINGS", str(tmp_path / "settings.toml"))
+    monkeypatch.setattr(doctor, "models", lambda: Check(name="模型", state="ok", detail=""))
+    cli.main(["doctor"])
+    assert f"输出目录　{(tmp_path / 'elsewhere').resolve()}，可以写入" in capsys.readouterr().out

@@ -23,6 +23,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return intake([SAMPLE / "demands", SAMPLE / "projects"], SAMPLE / "notices" / "征集通知.docx", out=out, as_of=date(2024, 5, 1))
 
 
+def test_the_same_material_on_another_day_is_not_judged_again(folder: Path) -> None:
+    from flows.intake import intake
+
+    given = ([SAMPLE / "demands", SAMPLE / "projects"], SAMPLE / "notices" / "征集通知.docx")
+    assert intake(*given, out=folder.parent, as_of=date(2024, 5, 2), again=False) == folder
+    assert len([p for p in folder.parent.iterdir() if (p / "manifest.json").is_file()]) == 1
+
+
 def test_every_submission_has_its_row_and_none_was_changed(folder: Path) -> None:
     found = triage_sheet.read((folder / "triage.xlsx").read_bytes())
     assert {d.submission_id for d in found.decisions} == {s.submission_id for s in load(Submission, folder / "data" / "submissions.parquet")}

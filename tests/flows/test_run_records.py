@@ -32,7 +32,20 @@ def test_a_damaged_one_is_put_aside_and_kept(database: Path, spoil: bytes) -> No
     (database.parent / "prefect.db-wal").write_bytes(b"of the damaged one")
     kept = ready(database.parent)
     assert kept is not None and kept.read_bytes() == spoil
-    assert [p.name for p in database.parent.iterdir()] == [kept.name]
+    assert {p.name for p in database.parent.iterdir()} == {kept.name, f"{kept.name}-wal"}
+
+
+@pytest.mark.parametrize(("code", "said"), [("CANTOPEN", "unable to open database file"), ("IOERR_READ", "disk I/O error"), ("READONLY", "attempt to write a readonly database"),
+                                            ("BUSY", "database is locked")])
+def test_what_the_disk_refuses_is_no_damage(database: Path, monkeypatch: pytest.MonkeyPatch, code: str, said: str) -> None:
+    def refuse(*arguments: object, **named: object) -> sqlite3.Connection:
+        error = sqlite3.OperationalError(said)
+        error.sqlite_errorcode = getattr(sqlite3, f"SQLITE_{code}")
+        raise error
+
+    monkeypatch.setattr(sqlite3, "connect", refuse)
+    assert not damaged(database)
+    assert ready(database.parent) is None and database.is_file()
 
 
 def test_a_torn_page_is_damage(database: Path) -> None:

@@ -4,20 +4,36 @@ import json
 import os
 import threading
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import filelock
 import pytest
 import yaml
 
 from flows.history import Noted
-from flows.schedule import Outcome, history, keep, next_times, note, recorded, scheduled_refresh, status
+from flows.schedule import (
+    Outcome,
+    clear,
+    history,
+    keep,
+    material,
+    next_times,
+    note,
+    outward,
+    planned,
+    recorded,
+    scheduled_refresh,
+    status,
+)
+from flows.schedule_late import PassedOver
 from flows.settings import DEFAULT, ROOT, ScheduleSettings, read
-from flows.store import Locked, point_latest
-from nlp.errors import EmptyCorpus, InvalidSetting
+from flows.store import Locked, point_latest, run_lock
+from nlp.errors import EmptyCorpus, InvalidSetting, UnreadableDocument
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -84,6 +100,33 @@ def test_a_failure_reaches_a_web_hook(settings: ScheduleSettings) -> None:
     assert "没有材料" in json.loads(received[0])["message"]
 
 
+@pytest.mark.parametrize(("error", "told", "secret"), [
+    (KeyError("张三 13800000000"), "KeyError", "张三"), (UnreadableDocument("某公司需求表.docx", "张三", "x"), "UnreadableDocument", "某公司"),
+    (OSError(13, "Permission denied", "某公司需求表.docx"), "Permission denied", "某公司"), (EmptyCorpus("收件目录", "没有材料", "请放入文件"), "没有材料", "13800000000")])
+def test_what_leaves_the_machine_quotes_no_document(error: Exception, told: str, secret: str) -> None:
+    assert told in outward(error) and secret not in outward(error)
+
+
+def test_no_material_is_a_skipped_run_and_no_failure(settings: ScheduleSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.schedule.ROOT", tmp_path)
+    outcome = recorded("intake", lambda: material(["corpora/inbox/demands"])[0], settings)
+    assert outcome.state == "skipped" and "没有材料" in outcome.reason and (tmp_path / "corpora" / "inbox" / "demands").is_dir()
+    (tmp_path / "corpora" / "inbox" / "demands" / "a.txt").write_text("需求", "utf-8")
+    assert material(["corpora/inbox/demands"]) == [tmp_path / "corpora" / "inbox" / "demands"]
+    with pytest.raises(EmptyCorpus):  # a disk that is not there is said
+        recorded("intake", lambda: material([str(tmp_path / "nosuch")])[0], settings)
+
+
+def test_runs_that_were_missed_are_noted_and_only_the_newest_runs(settings: ScheduleSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, ran = Path(settings.out), list[str]()
+    due = tuple(datetime(2026, 11, day, 1, 30, tzinfo=SHANGHAI) for day in (22, 23))
+    for passed in (PassedOver(planned=due, own=True), PassedOver()):
+        monkeypatch.setattr("flows.schedule.pass_over", lambda now, passed=passed: passed)
+        planned("intake", lambda: publish(out, ran.append("r") or f"r{len(ran)}"), settings)
+    assert [(o.state, o.started[:10], o.folder) for o in history(out)[:2]] == [("skipped", "2026-11-22", ""), ("skipped", "2026-11-23", "")]
+    assert ran == ["r"] and history(out)[-1].folder == "r1" and "停机" in history(out)[0].reason
+
+
 def test_old_runs_go_and_the_latest_stays_however_old(tmp_path: Path) -> None:
     for name, age in (("a", 400), ("b", 300), ("c", 10)):
         publish(tmp_path, name, days_old=age)
@@ -91,6 +134,46 @@ def test_old_runs_go_and_the_latest_stays_however_old(tmp_path: Path) -> None:
     point_latest(tmp_path, "b")
     assert keep(tmp_path, days=180, now=datetime.now(UTC)) == ["a"]
     assert {p.name for p in tmp_path.iterdir()} == {"b", "c", "latest", "state"}
+
+
+def test_the_last_run_of_every_chain_stays_although_the_clock_jumped(tmp_path: Path) -> None:
+    for name, said in (("a", {"chain": "ic"}), ("b", {"chain": "nev"}), ("c", {"chain": "ic"}), ("d", {"chain": "ic", "kind": "intake"}), ("e", {"chain": "ic"})):
+        (publish(tmp_path, name) / "manifest.json").write_text(json.dumps(said), "utf-8")
+    point_latest(tmp_path, "c")
+    assert keep(tmp_path, days=180, now=datetime.now(UTC) + timedelta(days=4000)) == ["a"]
+
+
+def test_a_folder_that_cannot_be_removed_fails_no_run(settings: ScheduleSettings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    out = Path(settings.out)
+    publish(out, "old", days_old=400)
+
+    def refuse(folder: Path, place: Path) -> None:
+        raise PermissionError(13, "in use", str(folder))
+
+    monkeypatch.setattr("flows.schedule.discard", refuse)
+    assert recorded("corpus", lambda: publish(out, "r1"), settings).state == "done"
+    monkeypatch.setattr("flows.schedule.keep", refuse_to_read)
+    with pytest.raises(EmptyCorpus):
+        recorded("corpus", refuse_for_lack_of_material, settings)
+
+
+def refuse_to_read(*arguments: object, **named: object) -> list[str]:
+    raise PermissionError(13, "Permission denied")
+
+
+def refuse_for_lack_of_material() -> Path:
+    raise EmptyCorpus("收件目录", "没有材料", "请放入文件")
+
+
+def test_old_runs_are_left_alone_while_another_run_works(settings: ScheduleSettings) -> None:
+    out = Path(settings.out)
+    publish(out, "old", days_old=400)
+    publish(out, "r0")
+    with run_lock(out), ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(clear, out, days=180, now=datetime.now(UTC)).result()
+        assert (out / "old").is_dir()
+    clear(out, days=180, now=datetime.now(UTC))
+    assert not (out / "old").exists()
 
 
 @pytest.mark.parametrize(("cron", "now", "expected"), [
@@ -103,6 +186,7 @@ def test_when_a_run_is_due(cron: str, now: datetime, expected: str) -> None:
 def test_settings_that_cannot_be_read_at_night_are_a_noted_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run itself fails on them; [schedule] still says where that is noted."""
     text = DEFAULT.read_text("utf-8").replace('out = "outputs" ', f'out = "{tmp_path / "outputs"}"').replace("seed = 7", 'seed = "seven"')
+    text = text.replace('["corpora/inbox"] ', f'["{ROOT / "corpora" / "sample"}"] ')
     (tmp_path / "settings.toml").write_text(text, "utf-8")
     monkeypatch.setenv("LUXIANTU_SETTINGS", str(tmp_path / "settings.toml"))
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
@@ -132,11 +216,21 @@ def test_status_says_last_next_and_what_failed(settings: ScheduleSettings) -> No
     note(replace(bad, started="2026-11-23T02:00:00+08:00", state="done", reason="", folder="r7"), out)
     with (out / "state" / "runs.jsonl").open("a") as file:
         file.write('{"name": "corp')  # power went here
-    text = "\n".join(status(settings, now))
+    with filelock.FileLock(out / ".schedule.lock"):
+        text = "\n".join(status(settings, now))
     assert "上次：2026-11-23T02:00:00+08:00 完成，r7" in text
     assert "最近一次失败：2026-11-16T02:00:00+08:00 失败，没有材料" in text
     assert "下次：2026-11-30 02:00+08:00" in text
     assert "还没有运行过" in text
+
+
+def test_no_time_is_promised_when_nobody_keeps_the_schedule(settings: ScheduleSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    alone = "\n".join(status(settings, datetime(2026, 11, 25, 9, tzinfo=SHANGHAI)))
+    assert alone.count("没有在值守") == 2 and "luxiantu schedule serve" in alone and "2026-11-30" not in alone
+    monkeypatch.setenv("PREFECT_API_URL", "http://u:secret@10.0.0.5:4200/api")
+    shared = "\n".join(status(settings, datetime(2026, 11, 25, 9, tzinfo=SHANGHAI)))
+    assert "2026-11-30 02:00" in shared and "10.0.0.5" in shared and "secret" not in shared
 
 
 def test_the_file_for_several_machines_says_what_the_settings_say() -> None:

@@ -11,7 +11,7 @@ import pytest
 from flows import standing
 from flows.run import Run, code_version, package_versions, start
 from flows.settings import read
-from flows.standing import asked, standing_run
+from flows.standing import asked, standing_intake, standing_run
 from flows.store import WORK, digest, point_latest
 
 
@@ -84,3 +84,13 @@ def test_folders_of_one_name_hide_no_change(run: Run, tmp_path: Path) -> None:
         assert asked(folders, None, run) != before
         (folder / "a.txt").write_text(folder.parent.name, "utf-8")
     assert asked(folders, None, run) == before
+
+
+def test_an_intake_of_another_day_stands_and_a_refresh_does_not(run: Run, inbox: Path) -> None:
+    later = replace(run, as_of=date(2026, 11, 25))
+    assert standing_intake(asked([inbox], None, later), later) is None  # the last run was no intake
+    path = run.out / "r1" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"kind": "intake"}), "utf-8")
+    assert standing_intake(asked([inbox], None, later), later) == run.out / "r1"
+    (inbox / "b.txt").write_text("又一份", "utf-8")
+    assert standing_intake(asked([inbox], None, later), later) is None
