@@ -21,11 +21,15 @@ def stop_on_sigterm() -> None:
 
 
 def interrupted(error: BaseException | None) -> bool:
-    """Whether it, or what it was raised in the wake of, is a stop from outside."""
-    while error is not None:
-        if isinstance(error, KeyboardInterrupt | TerminationSignal):
+    """Whether it, or any that it was raised in the wake of, is a stop from outside."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, KeyboardInterrupt | TerminationSignal):
             return True
-        error = error.__cause__ or error.__context__
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            waiting += [one.__cause__, one.__context__]
     return False
 
 

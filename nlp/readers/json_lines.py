@@ -1,6 +1,7 @@
 """JSON Lines and JSON: a table whose first row is the union of the keys. A bad line is set aside, never lost."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
 from nlp.errors import UnreadableDocument
@@ -12,6 +13,7 @@ __all__ = ["read"]
 
 MAX_LINE = 1_000_000  # characters; the longest plan known is under 300,000
 _WRAPPERS = ("data", "items", "records", "rows", "list", "result", "results")
+_HALF = re.compile("[\ud800-\udfff]")  # of a character, as the escape \\udf09 alone gives it: nothing can store it
 _PACKED = frozenset({"language", "country_code"})
 
 
@@ -71,8 +73,8 @@ def _table(records: Iterable[dict[str, object]], first: int) -> Table:
     """Header plus one row a record; `row_offset` is one less than the first record's line, for the header has none."""
     rows = list(records)
     keys = list(dict.fromkeys(key for record in rows for key in record))
-    cells = [tuple(_cell(record.get(key)) for key in keys) for record in rows]
-    return Table(rows=(tuple(keys), *cells), location="表1", row_offset=first - 1)
+    cells = (tuple(_cell(record.get(key)) for key in keys) for record in rows)
+    return Table(rows=tuple(tuple(_HALF.sub("\ufffd", cell) for cell in row) for row in (tuple(keys), *cells)), location="表1", row_offset=first - 1)
 
 
 def _cell(value: object) -> str:

@@ -27,6 +27,17 @@ def test_an_error_in_the_wake_of_a_stop_is_the_stop(stop: BaseException) -> None
             raise ConnectionError("All connection attempts failed")
 
 
+def test_a_stop_is_found_beside_a_cause() -> None:
+    """As httpx does: the error of its library is the cause, what was going on is the context."""
+    try:
+        raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        try:
+            raise ConnectionError("mapped") from OSError("of the library")
+        except ConnectionError as error:
+            assert interrupted(error)
+
+
 def test_any_other_error_is_left_alone() -> None:
     with pytest.raises(ZeroDivisionError), Interruptions():
         raise ZeroDivisionError

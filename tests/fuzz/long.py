@@ -32,9 +32,9 @@ def main() -> int:
         if chosen.keep:
             chosen.keep.mkdir(parents=True, exist_ok=True)
             (chosen.keep / "current").write_bytes(name.encode() + b"\n" + data)
-        began = time.monotonic()
+        began = time.process_time()  # a busy machine is no fault of the reader
         problem = tried(name, data)
-        if time.monotonic() - began > SLOW:
+        if time.process_time() - began > SLOW:
             problem = problem or "took longer than allowed"
         done[name if name in FILES or name in TEXTS else suffix_of(name)] += 1
         if problem:

@@ -1,6 +1,7 @@
 """The short fuzz of every run, and the long one of the slow job (.ci/slow): LUXIANTU_FUZZ_MINUTES=10 pytest -m slow tests/fuzz."""
 
 import os
+import random
 import subprocess
 import sys
 
@@ -49,6 +50,11 @@ def test_any_text_made_up(name: str, text: str) -> None:
 def test_the_unchanged_seeds_are_read() -> None:
     for name, data in seeds().items():
         check_file(name, data)
+
+
+@pytest.mark.parametrize(("name", "number"), [("旧.xls", 1541)], ids=["a panic of calamine's Rust"])
+def test_what_a_long_fuzz_found(name: str, number: int) -> None:
+    check_file(name, mutated(seeds()[name], random.Random(number)))
 
 
 @pytest.mark.slow

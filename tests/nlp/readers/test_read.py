@@ -78,6 +78,12 @@ def test_broken_json_is_refused(name: str, data: bytes) -> None:
         read(name, data)
 
 
+def test_half_a_character_is_told_from_a_whole_one() -> None:
+    """The escape of half a surrogate pair is JSON, but no text that could be stored."""
+    (table,) = read("导出.json", br'[{"title": "\udf09\u5149\ud83d\ude00", "\ud800": ["\udc00"]}]').tables
+    assert table.rows == (("title", "\ufffd"), ("\ufffd光\U0001f600", "\ufffd"))
+
+
 def test_a_line_of_five_megabytes_is_set_aside() -> None:
     with pytest.raises(UnreadableDocument):
         read("长行.jsonl", b'{"title": "' + b"a" * 5_000_000 + b'"}')
