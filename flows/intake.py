@@ -20,13 +20,13 @@ from flows.metrics import peak_mb
 from flows.opening import opened
 from flows.progress import display
 from flows.run import Run, code_version, package_versions
+from flows.sandbox import Sandbox
 from flows.settings import ROOT
 from flows.standing import Asked, asked, standing_intake
 from flows.store import Artefact, digest, load, move, save, sweep, write_bytes, write_json
 from flows.understand import chain_of, verdicts_of
 from nlp.errors import EmptyCorpus, UnreadableDocument
 from nlp.parse import load_regions, load_synonyms, parse
-from nlp.readers import read
 from nlp.records import (
     Call,
     ChainVerdict,
@@ -136,8 +136,9 @@ def read_rules(notice: Path | None, calls: Sequence[Call]) -> tuple[Rule, ...]:
         return compile_rules(calls[0].text, vocabulary=load_vocabulary(LEXICONS)) if calls else ()
     if notice.suffix == ".toml":
         return from_toml(notice.read_text("utf-8"))
-    parsed = parse(read(notice.name, notice.read_bytes()), kind=Kind.NOTICE, synonyms=load_synonyms(LEXICONS / "columns.toml"),
-                   regions=load_regions(LEXICONS / "regions.toml"))
+    with Sandbox() as sandbox:
+        document = sandbox.read(notice.name, notice.read_bytes())
+    parsed = parse(document, kind=Kind.NOTICE, synonyms=load_synonyms(LEXICONS / "columns.toml"), regions=load_regions(LEXICONS / "regions.toml"))
     if not parsed.calls:
         raise UnreadableDocument(notice.name, "没有读出通知正文", "请放入通知的 .docx、.txt 或 .html 文件")
     return compile_rules("\n".join(c.text for c in parsed.calls), vocabulary=load_vocabulary(LEXICONS))
