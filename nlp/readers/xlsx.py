@@ -46,10 +46,6 @@ def read(name: str, data: bytes) -> Document:
         raise UnreadableDocument(name, "文件有密码", "请去掉密码后重新放入") from error
     except (CalamineError, ValueError, OSError) as error:
         raise UnreadableDocument(name, "工作簿已损坏、不完整或有密码", _AGAIN) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # of the library's Rust; it is no Exception, and has no name to import
-            raise
-        raise UnreadableDocument(name, "工作簿已损坏、不完整或有密码", _AGAIN) from error
     return make_document(name, data, tables=tables, warnings=[*notes, *_cell_notes(found)])
 
 
