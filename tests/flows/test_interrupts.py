@@ -17,6 +17,9 @@ from flows.settings import ROOT
 ENDED = "import time, flows.cli as c\nfrom argparse import Namespace\nclass P:\n def parse_args(self, a): return Namespace(call=lambda o: (print('on', flush=True), time.sleep(60)))\n" \
         "c.build_parser = P\nraise SystemExit(c.main([]))"
 
+# Where the tests run in the background of a shell, Ctrl-C is ignored by all that they start.
+LISTENING = "import signal, sys\nsignal.signal(signal.SIGINT, signal.default_int_handler)\nfrom flows.cli import main\nsys.exit(main())"
+
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt(), TerminationSignal(signal.SIGTERM)])
 def test_an_error_in_the_wake_of_a_stop_is_the_stop(stop: BaseException) -> None:
@@ -60,7 +63,7 @@ def test_a_service_managers_stop_ends_a_command_as_ctrl_c_does() -> None:
 def test_a_run_and_its_server_that_are_stopped_together(tmp_path: Path, stop: signal.Signals) -> None:
     """As a terminal does with Ctrl-C, and systemd with all of a service."""
     environment = {**os.environ, "PREFECT_HOME": str(tmp_path / "home"), "PYTHONUTF8": "1"}
-    command = [sys.executable, "-m", "flows.cli", "refresh", "corpora/sample", "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-c", LISTENING, "refresh", "corpora/sample", "--out", str(tmp_path / "out")]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True) as started:
         until = time.monotonic() + 120
         while time.monotonic() < until and not any('"stage.begin"' in p.read_text("utf-8") for p in (tmp_path / "out" / "state" / "log").glob("*")):
