@@ -3,7 +3,7 @@
 import argparse
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from flows.logs import LOG, as_json
@@ -26,13 +26,22 @@ class ChineseFormatter(argparse.RawDescriptionHelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    def __init__(self, **settings: Any) -> None:
+    """`fill` adds the arguments when the command is called: its modules may take long to import, and most calls are of others."""
+
+    def __init__(self, *, fill: Callable[["Parser"], None] | None = None, **settings: Any) -> None:
         super().__init__(**settings, add_help=False, allow_abbrev=False, formatter_class=ChineseFormatter)
+        self.fill = fill
         self._positionals.title, self._optionals.title = "参数", "选项"
         self.add_argument("-h", "--help", action="help", help="显示本帮助")
 
     def add_commands(self) -> "Commands":
         return Commands(self)
+
+    def parse_known_args(self, *given: Any, **named: Any) -> Any:
+        fill, self.fill = self.fill, None
+        if fill:
+            fill(self)
+        return super().parse_known_args(*given, **named)
 
     def error(self, message: str) -> NoReturn:
         for theirs, ours in MESSAGES:
@@ -50,5 +59,5 @@ class Commands:
     def __init__(self, parser: Parser) -> None:
         self.actions = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True, parser_class=Parser)
 
-    def add(self, name: str, summary: str) -> Parser:
-        return self.actions.add_parser(name, help=summary, description=summary)
+    def add(self, name: str, summary: str, *, fill: Callable[[Parser], None] | None = None) -> Parser:
+        return self.actions.add_parser(name, help=summary, description=summary, fill=fill)

@@ -34,8 +34,6 @@ def add_commands(commands: Commands) -> None:
     segments.add_argument("--chain", default="ic", metavar="名称", help="产业链，corpora/chains/ 下的文件名（默认 ic）")
     add_topics(commands)
     add_stage(commands, "embed", "计算句向量，写入 .npz（ids、vectors、model）", lambda o: single.embed(o.source, single.checked_output(o.output)))
-
-
     add_stage(commands, "targets", "提取考核指标：名称、比较符、数值、单位、条件与位置", lambda o: single_facts.targets(o.source, single.checked_output(o.output)))
     add_stage(commands, "facets", "判断需求的清晰程度，提取资金、期限、对外依赖与个人信息位置", lambda o: single_facts.facets(o.source, single.checked_output(o.output)))
     add_stage(commands, "tasks", "识别政策文本中的任务、目标与举措", lambda o: single_facts.tasks(o.source, single.checked_output(o.output)))
@@ -117,8 +115,7 @@ def call_intake(options: Namespace) -> None:
 
 def add_triage(commands: Commands) -> None:
     """By name: triage stands on top of flows, not below it."""
-    triage = importlib.import_module("triage.command")
-    triage.add_arguments(commands.add("triage", triage.SUMMARY))
+    commands.add("triage", importlib.import_module("triage").SUMMARY, fill=lambda parser: importlib.import_module("triage.command").add_arguments(parser))
 
 
 def add_review(commands: Commands) -> None:

@@ -9,7 +9,8 @@ def main() -> int:
     import argparse
 
     from flows import logs
-    from triage.command import SUMMARY, add_arguments
+    from triage import SUMMARY
+    from triage.command import add_arguments
 
     logs.begin()
     parser = argparse.ArgumentParser(prog="luxiantu triage", description=SUMMARY)

@@ -18,9 +18,8 @@ from triage.database import Store, database_url
 from triage.office import Office, segment_names
 from triage.settings import read
 
-__all__ = ["SUMMARY", "add_arguments", "serve"]
+__all__ = ["add_arguments", "serve"]
 
-SUMMARY = "打开初筛页（供工作人员处理申报材料），或校验、备份、导入导出"
 OPERATOR = "命令行"
 # Uvicorn's words reach flows.logs through the root logger, with their level.
 LINES = {"version": 1, "disable_existing_loggers": False, "loggers": {"uvicorn": {"handlers": [], "propagate": True}}}
