@@ -65,5 +65,5 @@ def test_what_a_long_fuzz_found(name: str, number: int) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not MINUTES, reason="长时间的随机测试只在慢任务中运行：LUXIANTU_FUZZ_MINUTES=10")
 def test_long_fuzz() -> None:
-    done = subprocess.run([sys.executable, "-m", "tests.fuzz.long", "--minutes", MINUTES], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run([sys.executable, "-m", "tests.fuzz.long", "--minutes", MINUTES, "--keep", str(ROOT / "build" / "fuzz")], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-3000:]
