@@ -49,7 +49,7 @@ def share(tier: str) -> Callable[[Found], str]:
 
 def scaled(found: Found) -> str:
     last = found["sizes"][-1]
-    return f"{last['patents']:,} 件 {last['total']:.0f} 秒，峰值 {last['peak_gb']} GB，指数 {found['exponent']}"
+    return f"{last['patents']:,} 件 {last['total']:.0f} 秒，主进程峰值 {last['peak_gb']} GB，指数 {found['exponent']}"
 
 
 def scattered(found: Found) -> str:
